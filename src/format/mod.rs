@@ -1,0 +1,52 @@
+//! What a sample looks like: fields, guidance for the model, validation.
+//!
+//! Knows nothing of models, prompts or files.
+
+use std::fmt;
+
+use crate::sample::{Field, Sample};
+
+/// A shape of samples.
+pub trait FormatHandler: Send + Sync {
+    /// Name of the format; part of the output's file names.
+    fn name(&self) -> &str;
+    /// What a sample is, in one sentence.
+    fn description(&self) -> &str;
+    /// Fields, in the column order of every output; never empty.
+    fn fields(&self) -> &[Field];
+    /// What makes a good sample, for the model; may be empty.
+    fn guidance(&self) -> &str;
+    /// The sample in an item of an answer. Extra keys are dropped.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that the item breaks.
+    fn validate(&self, item: serde_json::Value) -> Result<Sample, Rejection>;
+}
+
+/// Why an item is no sample.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rejection {
+    /// It is not a JSON object.
+    NotAnObject,
+    /// A required field is absent or null.
+    Missing(String),
+    /// A value is of another type.
+    WrongType(String),
+    /// A number is out of its range, or a label is none of the labels.
+    OutOfRange(String),
+    /// A required text is empty or blank.
+    Blank(String),
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnObject => f.write_str("not an object"),
+            Self::Missing(field) => write!(f, "{field}: missing"),
+            Self::WrongType(field) => write!(f, "{field}: wrong type"),
+            Self::OutOfRange(field) => write!(f, "{field}: out of range"),
+            Self::Blank(field) => write!(f, "{field}: blank"),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! One POST of JSON, for every provider that has a network.

@@ -1,0 +1,282 @@
+//! The floor of the models: one request in, one completion out.
+//!
+//! Knows nothing of validation, duplicates or files. Each implementer turns a
+//! [`ChatRequest`] into exactly one HTTP request (or none, offline) and names
+//! what came back; whether to try again is decided above, by
+//! [`LlmError::disposition`].
+
+mod gemini;
+mod http;
+mod offline;
+mod openai;
+mod schema;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::sample::Field;
+
+/// One model behind one endpoint.
+#[async_trait]
+pub trait LlmClient: Send + Sync {
+    /// The model that is asked for, as the user named it.
+    fn model(&self) -> &str;
+
+    /// Sends `request` once: no retries inside.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is not an answer of the model. A refused prompt and an
+    /// empty or cut answer are completions, told by their finish reason.
+    async fn complete(&self, request: &ChatRequest) -> Result<Completion, LlmError>;
+}
+
+/// What one request says and wants.
+#[derive(Debug, Clone)]
+pub struct ChatRequest {
+    /// The constant part, first in the prompt so that providers can cache it.
+    pub system: Arc<str>,
+    /// The part that differs from request to request.
+    pub user: String,
+    /// What is to come back.
+    pub answer: Answer,
+    /// Seed of this very request; `None` leaves it to the provider.
+    pub seed: Option<u64>,
+}
+
+/// What a request wants to come back.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// Plain text of a few sentences.
+    Text,
+    /// JSON: an object whose only key, [`SAMPLES_KEY`], holds a list of items.
+    Samples(Wanted),
+}
+
+/// The key that holds the list of items in an answer.
+pub const SAMPLES_KEY: &str = "samples";
+
+/// The items a request wants.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The shape of every item.
+    pub shape: Arc<ItemShape>,
+    /// How many items; at least one.
+    pub count: usize,
+    /// The passage of a document they are to be made from.
+    pub passage: Option<Arc<str>>,
+}
+
+/// The shape of an item: the fields of a format, in order.
+#[derive(Debug, Clone)]
+pub struct ItemShape {
+    /// Name of the format.
+    pub name: String,
+    /// Fields, in the order in which the model should write them.
+    pub fields: Vec<Field>,
+}
+
+/// One answer of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// Visible text; thoughts are left out. May be empty.
+    pub text: String,
+    /// Why the model stopped.
+    pub finish_reason: FinishReason,
+    /// What it costs.
+    pub usage: Usage,
+    /// The model that answered, as the server names it.
+    pub model: Option<String>,
+}
+
+/// Why a model stopped writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FinishReason {
+    /// It was done.
+    Stop,
+    /// The cap on output tokens was reached, or (Gemini's `CONTINUATION`) the
+    /// cap of one request: the text is cut.
+    MaxTokens,
+    /// A filter stopped the answer; the provider's word for it.
+    Blocked(String),
+    /// A filter refused the prompt; the provider's word for it.
+    PromptBlocked(String),
+    /// The answer recited its training data.
+    Recitation,
+    /// A well-formed response that holds no answer at all.
+    NoCandidates,
+    /// Anything else; the provider's word for it.
+    Other(String),
+}
+
+/// Tokens of one answer, as billed. See each provider for what it counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Tokens of the prompt, cached ones included.
+    pub prompt_tokens: u64,
+    /// Those of the prompt that came from a cache.
+    pub cached_tokens: u64,
+    /// Tokens of the answer, thoughts included: all that is billed as output.
+    pub completion_tokens: u64,
+    /// Those of the answer that were thoughts.
+    pub thought_tokens: u64,
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.prompt_tokens += other.prompt_tokens;
+        self.cached_tokens += other.cached_tokens;
+        self.completion_tokens += other.completion_tokens;
+        self.thought_tokens += other.thought_tokens;
+    }
+}
+
+/// What the caller does about an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disposition {
+    /// Try again after a pause, at least this long if the server said so.
+    Retry(Option<Duration>),
+    /// Try again at once; the client has changed how it asks. Happens at most
+    /// a few times in the life of a client.
+    Again,
+    /// Give this batch up; another one may work.
+    FailBatch,
+    /// No request can work.
+    FailRun,
+}
+
+/// Why a request brought no answer. No variant holds the key or a URL's query.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LlmError {
+    /// The key is missing, wrong, blocked, or lacks permission.
+    #[error("the server refused the API key (HTTP {status}): {message}")]
+    Auth {
+        /// HTTP status.
+        status: u16,
+        /// The server's own words.
+        message: String,
+    },
+    /// The account has no money left.
+    #[error("the account has no credits left: {message}")]
+    Credits {
+        /// The server's own words.
+        message: String,
+    },
+    /// A quota that does not come back within minutes.
+    #[error("the quota is spent: {message}")]
+    Quota {
+        /// The server's own words.
+        message: String,
+    },
+    /// No such model at this endpoint.
+    #[error("model `{model}` was not found: {message}")]
+    ModelNotFound {
+        /// The model asked for.
+        model: String,
+        /// The server's own words; they may name a successor.
+        message: String,
+    },
+    /// The server does not take requests like this one.
+    #[error("the server refused the request (HTTP {status}): {message}")]
+    BadRequest {
+        /// HTTP status.
+        status: u16,
+        /// The server's own words.
+        message: String,
+    },
+    /// The prompt is longer than the model's context.
+    #[error("the prompt is too long for the model: {message}")]
+    PromptTooLong {
+        /// The server's own words.
+        message: String,
+    },
+    /// Too many requests or tokens for now.
+    #[error("rate limited: {message}")]
+    RateLimited {
+        /// The server's own words.
+        message: String,
+        /// The pause the server asks for.
+        retry_after: Option<Duration>,
+    },
+    /// The server failed.
+    #[error("the server failed (HTTP {status}): {message}")]
+    Server {
+        /// HTTP status.
+        status: u16,
+        /// The server's own words.
+        message: String,
+        /// The pause the server asks for.
+        retry_after: Option<Duration>,
+    },
+    /// No whole response within the time limit.
+    #[error("no response within {} s", .after.as_secs())]
+    Timeout {
+        /// The limit.
+        after: Duration,
+    },
+    /// The connection could not be made or broke.
+    #[error("connection to {host} failed: {message}")]
+    Transport {
+        /// Host and port.
+        host: String,
+        /// What happened.
+        message: String,
+    },
+    /// A response that is none: no JSON, no known shape, too large.
+    #[error("unreadable response: {message}")]
+    Unreadable {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The server refused a feature, and the client does without it from now on.
+    #[error("the server does not take {feature}, going on without: {message}")]
+    Adapted {
+        /// What is left out from now on.
+        feature: &'static str,
+        /// The server's own words.
+        message: String,
+    },
+}
+
+impl LlmError {
+    /// What to do about it.
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            Self::Auth { .. }
+            | Self::Credits { .. }
+            | Self::Quota { .. }
+            | Self::ModelNotFound { .. }
+            | Self::BadRequest { .. } => Disposition::FailRun,
+            Self::PromptTooLong { .. } => Disposition::FailBatch,
+            Self::RateLimited { retry_after, .. } | Self::Server { retry_after, .. } => {
+                Disposition::Retry(*retry_after)
+            }
+            Self::Timeout { .. } | Self::Transport { .. } | Self::Unreadable { .. } => {
+                Disposition::Retry(None)
+            }
+            Self::Adapted { .. } => Disposition::Again,
+        }
+    }
+
+    /// A short name for the books, one per kind.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Auth { .. } => "key refused",
+            Self::Credits { .. } => "no credits",
+            Self::Quota { .. } => "quota spent",
+            Self::ModelNotFound { .. } => "model not found",
+            Self::BadRequest { .. } => "request refused",
+            Self::PromptTooLong { .. } => "prompt too long",
+            Self::RateLimited { .. } => "rate limited",
+            Self::Server { .. } => "server error",
+            Self::Timeout { .. } => "timeout",
+            Self::Transport { .. } => "connection failed",
+            Self::Unreadable { .. } => "unreadable response",
+            Self::Adapted { .. } => "feature refused",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! A provider without a model: made-up data, no network.

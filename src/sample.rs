@@ -1,0 +1,156 @@
+//! The vocabulary of the crate: a field, a value, a sample.
+//!
+//! Imports nothing of the crate, and knows nothing of models, files or
+//! formats.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// The type of a field's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Text.
+    String,
+    /// A whole number, 64 bits.
+    Integer,
+    /// A number, 64 bits.
+    Float,
+    /// True or false.
+    Boolean,
+}
+
+impl FieldKind {
+    /// The word for it in custom format files, prompts and messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Float => "float",
+            Self::Boolean => "boolean",
+        }
+    }
+}
+
+/// One field of a format: a key in JSONL, a column in CSV and Parquet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// Key of the value in an item.
+    pub name: String,
+    /// Type of the value.
+    pub kind: FieldKind,
+    /// Whether an item without a value is rejected.
+    pub required: bool,
+    /// What the value is, for the model.
+    pub description: String,
+    /// A value as it may look, for the model.
+    pub example: Option<serde_json::Value>,
+    /// What is accepted beyond the type.
+    pub limit: Limit,
+}
+
+/// What a field accepts beyond its type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Limit {
+    /// Everything of the type.
+    None,
+    /// Numbers from the first to the second, both included.
+    Range(f64, f64),
+    /// A class label: the integer `i` stands for the name at index `i`.
+    Labels(Vec<String>),
+}
+
+impl Field {
+    /// A required field without example or limit.
+    pub fn new(name: impl Into<String>, kind: FieldKind, description: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            required: true,
+            description: description.into(),
+            example: None,
+            limit: Limit::None,
+        }
+    }
+}
+
+/// One value of a sample.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// No value; only in optional fields.
+    Null,
+    /// Text without lone surrogates.
+    String(String),
+    /// A whole number.
+    Integer(i64),
+    /// A finite number.
+    Float(f64),
+    /// True or false.
+    Boolean(bool),
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Integer(number) => serializer.serialize_i64(*number),
+            Self::Float(number) => serializer.serialize_f64(*number),
+            Self::Boolean(truth) => serializer.serialize_bool(*truth),
+        }
+    }
+}
+
+/// One validated training example.
+///
+/// `values[i]` belongs to `fields()[i]` of its format, so that writers look
+/// nothing up and columns cannot drift.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// The values, in the order of the format's fields.
+    pub values: Vec<Value>,
+}
+
+impl Sample {
+    /// The sample as an object: every key, in the order of `fields`.
+    #[must_use]
+    pub fn named<'a>(&'a self, fields: &'a [Field]) -> Named<'a> {
+        Named {
+            sample: self,
+            fields,
+        }
+    }
+}
+
+/// A sample together with the names of its values; serializes as an object.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    sample: &'a Sample,
+    fields: &'a [Field],
+}
+
+impl Serialize for Named<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.fields.len()))?;
+        for (field, value) in self.fields.iter().zip(&self.sample.values) {
+            map.serialize_entry(&field.name, value)?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_written_in_the_order_of_its_fields() {
+        let fields = ["b", "a", "c"].map(|name| Field::new(name, FieldKind::String, "text"));
+        let sample = Sample {
+            values: vec![Value::Float(1.0), Value::Null, Value::Boolean(true)],
+        };
+        assert_eq!(
+            serde_json::to_string(&sample.named(&fields)).expect("plain values"),
+            r#"{"b":1.0,"a":null,"c":true}"#
+        );
+    }
+}
