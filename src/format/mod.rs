@@ -2,9 +2,18 @@
 //!
 //! Knows nothing of models, prompts or files.
 
+mod checks;
+mod custom;
+mod predefined;
+
 use std::fmt;
 
+use serde_json::Value as Json;
+
 use crate::sample::{Field, Sample};
+
+pub use custom::{CustomFormatError, load as load_custom};
+pub use predefined::{PREDEFINED, predefined};
 
 /// A shape of samples.
 pub trait FormatHandler: Send + Sync {
@@ -21,7 +30,7 @@ pub trait FormatHandler: Send + Sync {
     /// # Errors
     ///
     /// The first rule that the item breaks.
-    fn validate(&self, item: serde_json::Value) -> Result<Sample, Rejection>;
+    fn validate(&self, item: Json) -> Result<Sample, Rejection>;
 }
 
 /// Why an item is no sample.
@@ -48,5 +57,49 @@ impl fmt::Display for Rejection {
             Self::OutOfRange(field) => write!(f, "{field}: out of range"),
             Self::Blank(field) => write!(f, "{field}: blank"),
         }
+    }
+}
+
+/// A format made of fields, predefined or from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Format {
+    name: String,
+    description: String,
+    fields: Vec<Field>,
+    guidance: String,
+}
+
+impl FormatHandler for Format {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn description(&self) -> &str {
+        &self.description
+    }
+
+    fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    fn guidance(&self) -> &str {
+        &self.guidance
+    }
+
+    fn validate(&self, item: Json) -> Result<Sample, Rejection> {
+        let Json::Object(mut item) = item else {
+            return Err(Rejection::NotAnObject);
+        };
+        let values = self
+            .fields
+            .iter()
+            .map(|field| {
+                checks::value(
+                    field,
+                    item.get_mut(&field.name).map_or(Json::Null, Json::take),
+                )
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Sample { values })
     }
 }

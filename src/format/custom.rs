@@ -1,0 +1,339 @@
+//! Custom formats: a JSON file that names the fields of a sample.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use crate::sample::{Field, FieldKind};
+
+use super::{Format, checks};
+
+/// A custom format file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CustomFormatError {
+    /// There is no such file.
+    #[error("custom format file `{}` was not found", .0.display())]
+    NotFound(PathBuf),
+    /// It could not be read.
+    #[error("cannot read custom format file `{}`: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// It is not JSON.
+    #[error("custom format file `{}` is not valid JSON: {source}", .path.display())]
+    NotJson {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: serde_json::Error,
+    },
+    /// It is JSON of another shape.
+    #[error("custom format file `{}`: {problem}", .path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// The field and what was expected of it.
+        problem: String,
+    },
+}
+
+/// Reads the custom format in the file at `path`.
+///
+/// # Errors
+///
+/// The file cannot be read, or breaks a rule of the custom format definition.
+pub fn load(path: &Path) -> Result<Format, CustomFormatError> {
+    let text = fs::read_to_string(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => CustomFormatError::NotFound(path.to_owned()),
+        _ => CustomFormatError::Unreadable {
+            path: path.to_owned(),
+            source,
+        },
+    })?;
+    let text = text.trim_start_matches('\u{feff}');
+    let definition = serde_json::from_str(text).map_err(|source| CustomFormatError::NotJson {
+        path: path.to_owned(),
+        source,
+    })?;
+    let file_stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    parse(&definition, &file_stem).map_err(|problem| CustomFormatError::Invalid {
+        path: path.to_owned(),
+        problem,
+    })
+}
+
+/// The format in `definition`; `file_stem` names it if it does not do so
+/// itself. The error says what was expected where.
+fn parse(definition: &Value, file_stem: &str) -> Result<Format, String> {
+    let Value::Object(definition) = definition else {
+        return Err(format!(
+            "expected a JSON object, found {}",
+            kind_of(definition)
+        ));
+    };
+    let name = optional_text(definition, "name")?.unwrap_or(file_stem);
+    let description = match optional_text(definition, "description")? {
+        Some(description) => description.to_owned(),
+        None => format!("Samples of the custom format `{name}`."),
+    };
+    let fields = match definition.get("fields") {
+        None => return Err("`fields` is missing, expected an object of field definitions".into()),
+        Some(Value::Object(fields)) if fields.is_empty() => {
+            return Err("`fields` is empty, expected at least one field".into());
+        }
+        Some(Value::Object(fields)) => fields,
+        Some(other) => {
+            return Err(format!(
+                "`fields` must be an object of field definitions, found {}",
+                kind_of(other)
+            ));
+        }
+    };
+    Ok(Format {
+        name: name.to_owned(),
+        description,
+        fields: fields
+            .iter()
+            .map(|(name, field)| parse_field(name, field))
+            .collect::<Result<_, _>>()?,
+        guidance: String::new(),
+    })
+}
+
+fn parse_field(name: &str, definition: &Value) -> Result<Field, String> {
+    if name.trim().is_empty() {
+        return Err("a field has a blank name".into());
+    }
+    let Value::Object(definition) = definition else {
+        return Err(format!(
+            "field `{name}` must be an object with `type` and `description`, found {}",
+            kind_of(definition)
+        ));
+    };
+    let required = match definition.get("required") {
+        None => true,
+        Some(Value::Bool(required)) => *required,
+        Some(other) => {
+            return Err(format!(
+                "field `{name}`: `required` must be true or false, found {}",
+                kind_of(other)
+            ));
+        }
+    };
+    let field = Field {
+        required,
+        example: definition
+            .get("example")
+            .filter(|example| !example.is_null())
+            .cloned(),
+        ..Field::new(
+            name,
+            field_kind(name, definition)?,
+            field_description(name, definition)?,
+        )
+    };
+    warn_of_example(&field);
+    Ok(field)
+}
+
+fn field_kind(name: &str, definition: &Map<String, Value>) -> Result<FieldKind, String> {
+    const EXPECTED: &str = "expected one of string, integer, float, boolean";
+    match definition.get("type") {
+        None => Err(format!("field `{name}`: `type` is missing, {EXPECTED}")),
+        Some(Value::String(kind)) => match kind.as_str() {
+            "string" => Ok(FieldKind::String),
+            "integer" => Ok(FieldKind::Integer),
+            "float" => Ok(FieldKind::Float),
+            "boolean" => Ok(FieldKind::Boolean),
+            other => Err(format!(
+                "field `{name}`: unknown `type` \"{other}\", {EXPECTED}"
+            )),
+        },
+        Some(other) => Err(format!(
+            "field `{name}`: `type` must be a string, found {}, {EXPECTED}",
+            kind_of(other)
+        )),
+    }
+}
+
+fn field_description<'a>(
+    name: &str,
+    definition: &'a Map<String, Value>,
+) -> Result<&'a str, String> {
+    match definition.get("description") {
+        Some(Value::String(text)) if !text.trim().is_empty() => Ok(text),
+        Some(Value::String(_)) => Err(format!(
+            "field `{name}`: `description` is empty, expected a text"
+        )),
+        None => Err(format!(
+            "field `{name}`: `description` is missing, expected a text"
+        )),
+        Some(other) => Err(format!(
+            "field `{name}`: `description` must be a string, found {}",
+            kind_of(other)
+        )),
+    }
+}
+
+/// The text under `key`; absent, null and blank are the same.
+fn optional_text<'a>(
+    definition: &'a Map<String, Value>,
+    key: &str,
+) -> Result<Option<&'a str>, String> {
+    match definition.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.trim().is_empty())),
+        Some(other) => Err(format!(
+            "`{key}` must be a string, found {}",
+            kind_of(other)
+        )),
+    }
+}
+
+fn warn_of_example(field: &Field) {
+    let Some(example) = &field.example else {
+        return;
+    };
+    if checks::value(field, example.clone()).is_err() {
+        tracing::warn!(
+            "field `{}`: the example {example} is not a valid {}",
+            field.name,
+            field.kind.name()
+        );
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::format::{FormatHandler, Rejection};
+    use crate::sample;
+
+    fn problem(definition: &Value) -> String {
+        parse(definition, "stem").expect_err("an invalid definition")
+    }
+
+    #[test]
+    fn name_and_description_have_defaults() {
+        let field = json!({"type": "string", "description": "text"});
+        let format = parse(&json!({"fields": {"a": field}}), "my_format").expect("valid");
+        assert_eq!(format.name(), "my_format");
+        assert_eq!(
+            format.description(),
+            "Samples of the custom format `my_format`."
+        );
+        assert!(format.fields()[0].required);
+    }
+
+    #[test]
+    fn errors_name_the_field_and_what_was_expected() {
+        let with = |field: Value| problem(&json!({"fields": {"age": field}}));
+        assert_eq!(problem(&json!([])), "expected a JSON object, found a list");
+        assert_eq!(
+            problem(&json!({"name": "x"})),
+            "`fields` is missing, expected an object of field definitions"
+        );
+        assert_eq!(
+            problem(&json!({"fields": {}})),
+            "`fields` is empty, expected at least one field"
+        );
+        assert_eq!(
+            problem(&json!({"fields": []})),
+            "`fields` must be an object of field definitions, found a list"
+        );
+        assert_eq!(
+            problem(&json!({"name": 1, "fields": {}})),
+            "`name` must be a string, found a number"
+        );
+        assert_eq!(
+            with(json!("string")),
+            "field `age` must be an object with `type` and `description`, found a string"
+        );
+        assert_eq!(
+            with(json!({"description": "d"})),
+            "field `age`: `type` is missing, expected one of string, integer, float, boolean"
+        );
+        assert_eq!(
+            with(json!({"type": "number", "description": "d"})),
+            "field `age`: unknown `type` \"number\", expected one of string, integer, float, boolean"
+        );
+        assert_eq!(
+            with(json!({"type": "integer"})),
+            "field `age`: `description` is missing, expected a text"
+        );
+        assert_eq!(
+            with(json!({"type": "integer", "description": " "})),
+            "field `age`: `description` is empty, expected a text"
+        );
+        assert_eq!(
+            with(json!({"type": "integer", "description": "d", "required": "yes"})),
+            "field `age`: `required` must be true or false, found a string"
+        );
+    }
+
+    #[test]
+    fn an_example_of_the_wrong_type_is_no_error() {
+        let field = json!({"type": "integer", "description": "years", "example": "35"});
+        assert!(parse(&json!({"fields": {"age": field}}), "f").is_ok());
+    }
+
+    #[test]
+    fn optional_fields_may_be_absent_or_null_but_not_of_another_type() {
+        let definition = json!({"fields": {
+            "name": {"type": "string", "description": "name"},
+            "age": {"type": "integer", "description": "years", "required": false},
+        }});
+        let format = parse(&definition, "f").expect("valid");
+        let age = |item: Value| format.validate(item).map(|sample| sample.values[1].clone());
+        assert_eq!(age(json!({"name": "Ada"})), Ok(sample::Value::Null));
+        assert_eq!(
+            age(json!({"name": "Ada", "age": null})),
+            Ok(sample::Value::Null)
+        );
+        assert_eq!(
+            age(json!({"name": "Ada", "age": 36})),
+            Ok(sample::Value::Integer(36))
+        );
+        assert_eq!(
+            age(json!({"name": "Ada", "age": true})),
+            Err(Rejection::WrongType("age".into()))
+        );
+    }
+
+    #[test]
+    fn fields_keep_the_order_of_the_file() {
+        let definition: Value = serde_json::from_str(
+            r#"{"fields": {
+                "z": {"type": "string", "description": "d"},
+                "a": {"type": "float", "description": "d"},
+                "m": {"type": "boolean", "description": "d"}
+            }}"#,
+        )
+        .expect("JSON");
+        let format = parse(&definition, "f").expect("valid");
+        let names: Vec<_> = format
+            .fields()
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect();
+        assert_eq!(names, ["z", "a", "m"]);
+    }
+}
