@@ -5,16 +5,23 @@
 //! what came back; whether to try again is decided above, by
 //! [`LlmError::disposition`].
 
+mod base_url;
 mod gemini;
 mod http;
+mod key;
 mod offline;
 mod openai;
 mod schema;
+mod setup;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+
+pub use base_url::BaseUrl;
+pub use key::ApiKey;
+pub use setup::{Sampling, SetupError};
 
 use crate::sample::Field;
 
