@@ -52,6 +52,11 @@ impl BaseUrl {
                 .is_ok_and(|address| address.to_canonical().is_loopback())
     }
 
+    /// Whether it is `https`.
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// Host, and port if it was given.
     pub(super) fn authority(&self) -> &str {
         self.0.authority()

@@ -6,6 +6,7 @@
 //! [`LlmError::disposition`].
 
 mod base_url;
+mod delay;
 mod gemini;
 mod http;
 mod key;
@@ -13,6 +14,8 @@ mod offline;
 mod openai;
 mod schema;
 mod setup;
+#[cfg(test)]
+mod test_server;
 
 use std::sync::Arc;
 use std::time::Duration;
