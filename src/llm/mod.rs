@@ -7,6 +7,7 @@
 
 mod base_url;
 mod delay;
+mod failure;
 mod gemini;
 mod http;
 mod key;
