@@ -24,6 +24,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use base_url::BaseUrl;
+pub use gemini::{Gemini, GeminiConfig};
 pub use key::ApiKey;
 pub use setup::{Sampling, SetupError};
 
@@ -290,4 +291,9 @@ impl LlmError {
             Self::Adapted { .. } => "feature refused",
         }
     }
+}
+
+/// `seed` in 31 bits, the most that every provider takes.
+fn folded(seed: u64) -> u64 {
+    (seed ^ (seed >> 32)) & 0x7fff_ffff
 }
