@@ -26,6 +26,7 @@ use async_trait::async_trait;
 pub use base_url::BaseUrl;
 pub use gemini::{Gemini, GeminiConfig};
 pub use key::ApiKey;
+pub use openai::{OpenAi, OpenAiConfig};
 pub use setup::{Sampling, SetupError};
 
 use crate::sample::Field;
