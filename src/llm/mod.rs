@@ -5,16 +5,29 @@
 //! what came back; whether to try again is decided above, by
 //! [`LlmError::disposition`].
 
+mod base_url;
+mod delay;
+mod failure;
 mod gemini;
 mod http;
+mod key;
 mod offline;
 mod openai;
 mod schema;
+mod setup;
+#[cfg(test)]
+mod test_server;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+
+pub use base_url::BaseUrl;
+pub use gemini::{Gemini, GeminiConfig};
+pub use key::ApiKey;
+pub use openai::{OpenAi, OpenAiConfig};
+pub use setup::{Sampling, SetupError};
 
 use crate::sample::Field;
 
@@ -279,4 +292,9 @@ impl LlmError {
             Self::Adapted { .. } => "feature refused",
         }
     }
+}
+
+/// `seed` in 31 bits, the most that every provider takes.
+fn folded(seed: u64) -> u64 {
+    (seed ^ (seed >> 32)) & 0x7fff_ffff
 }

@@ -1,1 +1,217 @@
-//! The shape of an item as JSON Schema.
+//! The JSON Schema of an answer.
+//!
+//! Flat, and without ranges, lengths and patterns: providers refuse schemas
+//! that are too complex, and none enforces them all. Validates nothing.
+
+use serde_json::{Map, Value, json};
+
+use super::{ItemShape, SAMPLES_KEY};
+use crate::sample::{Field, FieldKind, Limit};
+
+/// More labels than these are told in words only: providers refuse long enums.
+const MAX_ENUM_VALUES: usize = 32;
+
+/// The schema of an object that holds a list of items of `shape`.
+///
+/// Every field is required, in the order of the fields, since models write
+/// required keys first; an optional field may be null instead.
+pub(super) fn plain(shape: &ItemShape) -> Value {
+    json!({
+        "type": "object",
+        "properties": {SAMPLES_KEY: {"type": "array", "items": item(shape)}},
+        "required": [SAMPLES_KEY],
+    })
+}
+
+/// Like [`plain`] with both objects closed, as `OpenAI`'s strict mode demands
+/// and Gemini does not always take.
+pub(super) fn strict(shape: &ItemShape) -> Value {
+    let mut schema = plain(shape);
+    schema["properties"][SAMPLES_KEY]["items"]["additionalProperties"] = false.into();
+    schema["additionalProperties"] = false.into();
+    schema
+}
+
+/// `system` with the schema as text behind it, for servers that enforce none.
+pub(super) fn told(system: &str, shape: &ItemShape) -> String {
+    let schema = plain(shape);
+    format!("{system}\n\nAnswer with nothing but JSON of this schema:\n{schema}")
+}
+
+fn item(shape: &ItemShape) -> Value {
+    let names = shape.fields.iter().map(|field| field.name.as_str());
+    let properties: Map<String, Value> = shape
+        .fields
+        .iter()
+        .map(|field| (field.name.clone(), property(field)))
+        .collect();
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": names.collect::<Vec<_>>(),
+    })
+}
+
+fn property(field: &Field) -> Value {
+    let kind = match field.kind {
+        FieldKind::String => "string",
+        FieldKind::Integer => "integer",
+        FieldKind::Float => "number",
+        FieldKind::Boolean => "boolean",
+    };
+    let mut property = if field.required {
+        json!({"type": kind})
+    } else {
+        json!({"type": [kind, "null"]})
+    };
+    property["description"] = description(field).into();
+    match &field.limit {
+        Limit::Labels(labels) if field.required && labels.len() <= MAX_ENUM_VALUES => {
+            property["enum"] = (0..labels.len()).collect();
+        }
+        _ => {}
+    }
+    property
+}
+
+/// The field's description, and its limit in words unless it tells that itself.
+fn description(field: &Field) -> String {
+    let description = &field.description;
+    let limit = match &field.limit {
+        Limit::Range(low, high) if !has_numbers(description, [*low, *high]) => {
+            format!("from {low} to {high}")
+        }
+        Limit::Labels(labels) if !labels.iter().all(|label| description.contains(label)) => {
+            let meanings = labels.iter().enumerate();
+            let meanings: Vec<_> = meanings
+                .map(|(i, label)| format!("{i} = {label}"))
+                .collect();
+            meanings.join(", ")
+        }
+        _ => return description.clone(),
+    };
+    match description.as_str() {
+        "" => limit,
+        description => format!("{description} ({limit})"),
+    }
+}
+
+/// Whether `text` tells both ends of a range itself.
+fn has_numbers(text: &str, numbers: [f64; 2]) -> bool {
+    let is_part = |character: char| character.is_ascii_digit() || matches!(character, '.' | '-');
+    let words = text.split(|character| !is_part(character));
+    let found: Vec<f64> = words
+        .filter_map(|word| word.trim_end_matches('.').parse().ok())
+        .collect();
+    numbers.iter().all(|number| found.contains(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(fields: Vec<Field>) -> ItemShape {
+        let name = "test".into();
+        ItemShape { name, fields }
+    }
+
+    fn limited(kind: FieldKind, description: &str, limit: Limit) -> Field {
+        Field {
+            limit,
+            ..Field::new("field", kind, description)
+        }
+    }
+
+    #[test]
+    fn every_field_is_required_in_the_order_of_the_format() {
+        let optional = Field {
+            required: false,
+            ..Field::new("a", FieldKind::Float, "maybe")
+        };
+        let shape = shape(vec![
+            Field::new("z", FieldKind::String, "text"),
+            optional,
+            Field::new("m", FieldKind::Boolean, "truth"),
+        ]);
+        assert_eq!(
+            plain(&shape).to_string(),
+            concat!(
+                r#"{"type":"object","properties":{"samples":{"type":"array","items":"#,
+                r#"{"type":"object","properties":{"z":{"type":"string","description":"text"},"#,
+                r#""a":{"type":["number","null"],"description":"maybe"},"#,
+                r#""m":{"type":"boolean","description":"truth"}},"#,
+                r#""required":["z","a","m"]}}},"required":["samples"]}"#
+            )
+        );
+    }
+
+    #[test]
+    fn the_strict_schema_differs_in_closed_objects_only() {
+        let shape = shape(vec![Field::new("a", FieldKind::String, "text")]);
+        assert_eq!(
+            strict(&shape),
+            json!({
+                "type": "object",
+                "properties": {"samples": {"type": "array", "items": {
+                    "type": "object",
+                    "properties": {"a": {"type": "string", "description": "text"}},
+                    "required": ["a"],
+                    "additionalProperties": false,
+                }}},
+                "required": ["samples"],
+                "additionalProperties": false,
+            })
+        );
+    }
+
+    #[test]
+    fn limits_are_told_in_words_once() {
+        let labels = || Limit::Labels(vec!["no".into(), "yes".into()]);
+        let cases = [
+            (
+                "similarity",
+                Limit::Range(0.0, 1.0),
+                "similarity (from 0 to 1)",
+            ),
+            (
+                "0.0 (apart) to 1.0.",
+                Limit::Range(0.0, 1.0),
+                "0.0 (apart) to 1.0.",
+            ),
+            ("answer", labels(), "answer (0 = no, 1 = yes)"),
+            ("0 for no, 1 for yes", labels(), "0 for no, 1 for yes"),
+            ("", labels(), "0 = no, 1 = yes"),
+            ("plain", Limit::None, "plain"),
+        ];
+        for (text, limit, expected) in cases {
+            let field = limited(FieldKind::Integer, text, limit);
+            assert_eq!(property(&field)["description"], expected);
+        }
+    }
+
+    #[test]
+    fn labels_are_an_enum_while_they_are_few_and_required() {
+        let labels = |count| Limit::Labels(vec!["x".to_owned(); count]);
+        let few = limited(FieldKind::Integer, "", labels(3));
+        assert_eq!(property(&few)["enum"], json!([0, 1, 2]));
+        let many = limited(FieldKind::Integer, "", labels(MAX_ENUM_VALUES + 1));
+        assert!(property(&many).get("enum").is_none());
+        let optional = Field {
+            required: false,
+            ..few
+        };
+        assert!(property(&optional).get("enum").is_none());
+    }
+
+    #[test]
+    fn the_told_schema_follows_the_system_instruction() {
+        let shape = shape(vec![]);
+        assert_eq!(
+            told("Be brief.", &shape),
+            format!(
+                "Be brief.\n\nAnswer with nothing but JSON of this schema:\n{}",
+                plain(&shape)
+            )
+        );
+    }
+}

@@ -1,0 +1,277 @@
+//! The body of a `generateContent` request.
+//!
+//! Field names are those of the API; nothing is sent here.
+
+use serde_json::{Value, json};
+
+use crate::llm::{Answer, ChatRequest, Sampling, Wanted, folded, schema};
+
+/// Cap of a text answer, and the base of the cap of a list: room for thoughts.
+const BASE_OUTPUT_TOKENS: usize = 8192;
+
+/// Generous room for one item; the cap only ends endless repetition.
+const OUTPUT_TOKENS_PER_ITEM: usize = 512;
+
+/// The most that current models write.
+const MAX_OUTPUT_TOKENS: usize = 65_536;
+
+/// What a request may use.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Features {
+    /// An enforced JSON schema; without it, it is told in words.
+    pub(super) schema: bool,
+    /// Temperature, top-p and top-k.
+    pub(super) sampling: bool,
+    /// The least thinking that the model offers, not its default.
+    pub(super) thinking: bool,
+}
+
+/// The body of `request` to `model`.
+pub(super) fn body(
+    request: &ChatRequest,
+    model: &str,
+    sampling: Sampling,
+    features: Features,
+) -> Value {
+    let system = match &request.answer {
+        Answer::Samples(wanted) if !features.schema => schema::told(&request.system, &wanted.shape),
+        _ => request.system.to_string(),
+    };
+    json!({
+        "systemInstruction": {"parts": [{"text": system}]},
+        "contents": [{"role": "user", "parts": [{"text": request.user}]}],
+        "generationConfig": generation_config(request, model, sampling, features),
+        "safetySettings": safety_settings(),
+    })
+}
+
+fn generation_config(
+    request: &ChatRequest,
+    model: &str,
+    sampling: Sampling,
+    features: Features,
+) -> Value {
+    let mut config = json!({"maxOutputTokens": max_output_tokens(&request.answer)});
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            config[name] = value;
+        }
+    };
+    if features.sampling {
+        set("temperature", sampling.temperature.map(Value::from));
+        set("topP", sampling.top_p.map(Value::from));
+        set("topK", sampling.top_k.map(Value::from));
+    }
+    set("seed", request.seed.map(folded).map(Value::from));
+    if let Answer::Samples(Wanted { shape, .. }) = &request.answer {
+        set("responseMimeType", Some("application/json".into()));
+        let schema = features.schema.then(|| schema::plain(shape));
+        set("responseJsonSchema", schema);
+    }
+    if features.thinking {
+        set("thinkingConfig", least_thinking(model));
+    }
+    config
+}
+
+fn max_output_tokens(answer: &Answer) -> usize {
+    match answer {
+        Answer::Text => BASE_OUTPUT_TOKENS,
+        Answer::Samples(Wanted { count, .. }) => count
+            .saturating_mul(OUTPUT_TOKENS_PER_ITEM)
+            .saturating_add(BASE_OUTPUT_TOKENS)
+            .min(MAX_OUTPUT_TOKENS),
+    }
+}
+
+/// The least thinking that the family of `model` accepts; `None` if unknown.
+///
+/// From the tables in Google's guide to thinking (October 2026). Longer
+/// prefixes come first.
+fn least_thinking(model: &str) -> Option<Value> {
+    let families = [
+        ("gemini-2.5-flash", json!({"thinkingBudget": 0})),
+        ("gemini-2.5-pro", json!({"thinkingBudget": 128})),
+        ("gemini-3.1-flash-lite", json!({"thinkingLevel": "minimal"})),
+        ("gemini-3.5-flash", json!({"thinkingLevel": "minimal"})),
+        ("gemini-3.6-flash", json!({"thinkingLevel": "minimal"})),
+        ("gemini-3.7-flash", json!({"thinkingLevel": "low"})),
+        ("gemini-3.8-flash", json!({"thinkingLevel": "low"})),
+        ("gemini-3.1-pro", json!({"thinkingLevel": "low"})),
+        ("gemini-4-", json!({"thinkingLevel": "low"})),
+    ];
+    let name = model.rsplit('/').next()?;
+    let mut families = families.into_iter();
+    families
+        .find(|(family, _)| name.starts_with(family))
+        .map(|(_, config)| config)
+}
+
+/// Stricter than the API's default, which is off.
+fn safety_settings() -> Value {
+    let setting = |category, threshold| json!({"category": category, "threshold": threshold});
+    json!([
+        setting("HARM_CATEGORY_DANGEROUS_CONTENT", "BLOCK_MEDIUM_AND_ABOVE"),
+        setting("HARM_CATEGORY_HATE_SPEECH", "BLOCK_ONLY_HIGH"),
+        setting("HARM_CATEGORY_HARASSMENT", "BLOCK_MEDIUM_AND_ABOVE"),
+        setting("HARM_CATEGORY_SEXUALLY_EXPLICIT", "BLOCK_MEDIUM_AND_ABOVE"),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::llm::ItemShape;
+    use crate::sample::{Field, FieldKind};
+
+    const ALL: Features = Features {
+        schema: true,
+        sampling: true,
+        thinking: true,
+    };
+    const NONE: Features = Features {
+        schema: false,
+        sampling: false,
+        thinking: false,
+    };
+
+    fn samples(count: usize) -> ChatRequest {
+        let shape = ItemShape {
+            name: "text".into(),
+            fields: vec![Field::new("text", FieldKind::String, "a text")],
+        };
+        ChatRequest {
+            system: "Be brief.".into(),
+            user: "Write.".into(),
+            answer: Answer::Samples(Wanted {
+                shape: Arc::new(shape),
+                count,
+                passage: None,
+            }),
+            seed: Some(u64::MAX - 1),
+        }
+    }
+
+    fn sampling() -> Sampling {
+        Sampling {
+            temperature: Some(0.5),
+            top_p: Some(0.75),
+            top_k: Some(40),
+        }
+    }
+
+    fn schema_json() -> Value {
+        json!({
+            "type": "object",
+            "properties": {"samples": {"type": "array", "items": {
+                "type": "object",
+                "properties": {"text": {"type": "string", "description": "a text"}},
+                "required": ["text"],
+            }}},
+            "required": ["samples"],
+        })
+    }
+
+    #[test]
+    fn samples_are_asked_for_with_all_features() {
+        assert_eq!(
+            body(&samples(10), "gemini-3.8-flash", sampling(), ALL),
+            json!({
+                "systemInstruction": {"parts": [{"text": "Be brief."}]},
+                "contents": [{"role": "user", "parts": [{"text": "Write."}]}],
+                "generationConfig": {
+                    "maxOutputTokens": 13_312,
+                    "temperature": 0.5,
+                    "topP": 0.75,
+                    "topK": 40,
+                    "seed": 1,
+                    "responseMimeType": "application/json",
+                    "responseJsonSchema": schema_json(),
+                    "thinkingConfig": {"thinkingLevel": "low"},
+                },
+                "safetySettings": [
+                    {"category": "HARM_CATEGORY_DANGEROUS_CONTENT", "threshold": "BLOCK_MEDIUM_AND_ABOVE"},
+                    {"category": "HARM_CATEGORY_HATE_SPEECH", "threshold": "BLOCK_ONLY_HIGH"},
+                    {"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_MEDIUM_AND_ABOVE"},
+                    {"category": "HARM_CATEGORY_SEXUALLY_EXPLICIT", "threshold": "BLOCK_MEDIUM_AND_ABOVE"},
+                ],
+            })
+        );
+    }
+
+    #[test]
+    fn without_features_the_schema_is_told_in_words() {
+        let body = body(&samples(1), "gemini-3.8-flash", sampling(), NONE);
+        let told = format!(
+            "Be brief.\n\nAnswer with nothing but JSON of this schema:\n{}",
+            schema_json()
+        );
+        assert_eq!(
+            body["systemInstruction"],
+            json!({"parts": [{"text": told}]})
+        );
+        assert_eq!(
+            body["generationConfig"],
+            json!({"maxOutputTokens": 8704, "seed": 1, "responseMimeType": "application/json"})
+        );
+    }
+
+    #[test]
+    fn a_text_is_asked_for_without_json() {
+        let request = ChatRequest {
+            answer: Answer::Text,
+            seed: None,
+            ..samples(1)
+        };
+        let body = body(&request, "gemma-4-31b-it", Sampling::default(), NONE);
+        assert_eq!(
+            body["systemInstruction"],
+            json!({"parts": [{"text": "Be brief."}]})
+        );
+        assert_eq!(body["generationConfig"], json!({"maxOutputTokens": 8192}));
+    }
+
+    #[test]
+    fn output_tokens_are_capped_at_what_models_write() {
+        assert_eq!(max_output_tokens(&samples(112).answer), 65_536);
+        assert_eq!(max_output_tokens(&samples(usize::MAX).answer), 65_536);
+    }
+
+    #[test]
+    fn every_family_gets_the_least_thinking_it_accepts() {
+        let cases = [
+            ("gemini-2.5-flash", Some(json!({"thinkingBudget": 0}))),
+            (
+                "models/gemini-2.5-flash-lite",
+                Some(json!({"thinkingBudget": 0})),
+            ),
+            ("gemini-2.5-pro", Some(json!({"thinkingBudget": 128}))),
+            (
+                "gemini-3.1-flash-lite",
+                Some(json!({"thinkingLevel": "minimal"})),
+            ),
+            (
+                "gemini-3.5-flash-lite",
+                Some(json!({"thinkingLevel": "minimal"})),
+            ),
+            (
+                "gemini-3.6-flash",
+                Some(json!({"thinkingLevel": "minimal"})),
+            ),
+            ("gemini-3.7-flash", Some(json!({"thinkingLevel": "low"}))),
+            (
+                "gemini-3.1-pro-preview",
+                Some(json!({"thinkingLevel": "low"})),
+            ),
+            ("gemini-4-argon", Some(json!({"thinkingLevel": "low"}))),
+            ("gemini-flash-latest", None),
+            ("gemma-4-31b-it", None),
+            ("tunedModels/mine", None),
+        ];
+        for (model, expected) in cases {
+            assert_eq!(least_thinking(model), expected, "{model}");
+        }
+    }
+}

@@ -1,1 +1,0 @@
-//! Any endpoint that speaks OpenAI's chat completions.

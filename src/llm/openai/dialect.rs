@@ -1,0 +1,121 @@
+//! What a server is known to refuse, and what is sent instead.
+//!
+//! State of one client; it only ever shrinks, so there are at most as many
+//! changes as there are features.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use serde_json::Value;
+
+use crate::llm::failure::Failure;
+
+/// How the shape of an answer is asked for, from the best way to the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rung {
+    /// `json_schema`, strict.
+    Schema,
+    /// `json_object` with the schema beside it, as llama.cpp's servers know it.
+    ObjectWithSchema,
+    /// `json_object`; the schema is told in words.
+    Object,
+    /// In words only.
+    Words,
+}
+
+const LADDER: [Rung; 4] = [
+    Rung::Schema,
+    Rung::ObjectWithSchema,
+    Rung::Object,
+    Rung::Words,
+];
+
+/// Parameters that some servers or models refuse.
+const PARAMETERS: [&str; 5] = [MAX_TOKENS, "temperature", "top_p", "top_k", "seed"];
+const MAX_TOKENS: &str = "max_tokens";
+
+/// What is known of a server.
+#[derive(Debug, Default)]
+pub(super) struct Dialect {
+    rung: AtomicUsize,
+    refused: [AtomicBool; PARAMETERS.len()],
+}
+
+/// How one request is put.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    rung: usize,
+    refused: [bool; PARAMETERS.len()],
+}
+
+impl Dialect {
+    /// How to put the next request.
+    pub(super) fn manner(&self) -> Manner {
+        Manner {
+            rung: self.rung.load(Ordering::Relaxed),
+            refused: std::array::from_fn(|index| self.refused[index].load(Ordering::Relaxed)),
+        }
+    }
+
+    /// What a refused `body` is asked without from now on, if that is at fault.
+    ///
+    /// Judged by what the body itself held: a request of the time before a
+    /// change is told to come again and changes nothing; one without the
+    /// feature never is.
+    pub(super) fn adapt(
+        &self,
+        failure: &Failure,
+        body: &Value,
+        manner: Manner,
+    ) -> Option<&'static str> {
+        let blamed = match failure.status() {
+            400 | 422 => blamed_parameter(failure, body),
+            500 | 501 => None,
+            _ => return None,
+        };
+        if let Some(index) = blamed {
+            self.refused[index].store(true, Ordering::Relaxed);
+            return Some(PARAMETERS[index]);
+        }
+        let words = ["response_format", "json_object", "schema", "grammar"];
+        let is_about_format = words.into_iter().any(|word| failure.says(word));
+        (is_about_format && body.get("response_format").is_some()).then(|| self.step(manner))
+    }
+
+    /// Leaves the rung of `manner`, unless another request has done that.
+    fn step(&self, manner: Manner) -> &'static str {
+        let next = manner.rung + 1;
+        // An error says that the rung was left already, which is as good.
+        let _ = self
+            .rung
+            .compare_exchange(manner.rung, next, Ordering::Relaxed, Ordering::Relaxed);
+        match manner.rung() {
+            Rung::Schema => "a strict JSON schema",
+            Rung::ObjectWithSchema => "a JSON schema",
+            Rung::Object | Rung::Words => "JSON mode",
+        }
+    }
+}
+
+impl Manner {
+    /// How the shape is asked for.
+    pub(super) fn rung(self) -> Rung {
+        LADDER.get(self.rung).copied().unwrap_or(Rung::Words)
+    }
+
+    /// Whether `parameter` may be sent.
+    pub(super) fn takes(self, parameter: &str) -> bool {
+        let mut known = PARAMETERS.iter().zip(self.refused);
+        !known.any(|(name, refused)| refused && *name == parameter)
+    }
+}
+
+/// Index of the parameter that is in `body` and that the failure blames.
+fn blamed_parameter(failure: &Failure, body: &Value) -> Option<usize> {
+    PARAMETERS.iter().position(|&parameter| {
+        let is_blamed = match parameter {
+            MAX_TOKENS => failure.says(MAX_TOKENS) && failure.says("max_completion_tokens"),
+            _ => failure.blames(parameter),
+        };
+        is_blamed && body.get(parameter).is_some()
+    })
+}

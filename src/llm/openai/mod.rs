@@ -1,0 +1,119 @@
+//! Any server that speaks `OpenAI`'s chat completions.
+//!
+//! Asks in the oldest form that every server knows, and adapts to what one
+//! refuses. Streams nothing, calls no tools.
+
+mod dialect;
+mod request;
+mod response;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::header::{AUTHORIZATION, HeaderMap};
+use serde_json::Value;
+
+use self::dialect::{Dialect, Manner};
+use super::failure::{Failure, Reply};
+use super::http::Http;
+use super::{ApiKey, BaseUrl, ChatRequest, Completion, LlmClient, LlmError, Sampling, SetupError};
+
+const BASE_URL: &str = "https://api.openai.com/v1";
+const ENDPOINT: &str = "/chat/completions";
+
+/// Where the model is and how it is asked.
+#[derive(Debug, Clone)]
+pub struct OpenAiConfig {
+    /// `OpenAI`'s own if `None`; `/v1` is added if there is no path.
+    pub base_url: Option<BaseUrl>,
+    /// The key; local servers need none.
+    pub api_key: Option<ApiKey>,
+    /// Model id, as the server knows it.
+    pub model: String,
+    /// How the next token is drawn.
+    pub sampling: Sampling,
+    /// Limit of one request in all.
+    pub timeout: Duration,
+}
+
+/// A model behind `/chat/completions`.
+pub struct OpenAi {
+    model: String,
+    api_key: Option<ApiKey>,
+    sampling: Sampling,
+    http: Http,
+    dialect: Dialect,
+}
+
+impl OpenAi {
+    /// A client for one model.
+    ///
+    /// # Errors
+    ///
+    /// The model id is blank, or TLS is missing.
+    pub fn new(config: OpenAiConfig) -> Result<Self, SetupError> {
+        let OpenAiConfig {
+            base_url,
+            api_key,
+            model,
+            mut sampling,
+            timeout,
+        } = config;
+        if model.trim().is_empty() {
+            return Err(SetupError::Model { model });
+        }
+        let base_url = base_url.map_or_else(|| BaseUrl::parse(BASE_URL), Ok)?;
+        if base_url.authority() == "api.openai.com" {
+            sampling.top_k = None;
+        }
+        let key = api_key.as_ref().map(|key| key.header("Bearer "));
+        let headers: HeaderMap = key.map(|key| (AUTHORIZATION, key)).into_iter().collect();
+        let base_url = base_url.without_ending(&[ENDPOINT]);
+        let path = match base_url.path() {
+            "" => format!("/v1{ENDPOINT}"),
+            _ => ENDPOINT.to_owned(),
+        };
+        let http = Http::new(&base_url, &path, headers, timeout)?;
+        Ok(Self {
+            model,
+            api_key,
+            sampling,
+            http,
+            dialect: Dialect::default(),
+        })
+    }
+
+    fn error(&self, failure: &Failure, body: &Value, manner: Manner) -> LlmError {
+        let error = failure.error(&self.model);
+        if !matches!(error, LlmError::BadRequest { .. } | LlmError::Server { .. }) {
+            return error;
+        }
+        match self.dialect.adapt(failure, body, manner) {
+            Some(feature) => LlmError::Adapted {
+                feature,
+                message: failure.message().to_owned(),
+            },
+            None => error,
+        }
+    }
+}
+
+#[async_trait]
+impl LlmClient for OpenAi {
+    fn model(&self) -> &str {
+        &self.model
+    }
+
+    async fn complete(&self, request: &ChatRequest) -> Result<Completion, LlmError> {
+        let manner = self.dialect.manner();
+        let body = request::body(request, &self.model, self.sampling, manner);
+        let response = self.http.post(&body).await?;
+        match Reply::read(&response, self.api_key.as_ref())? {
+            Reply::Answer(answer) => response::completion(answer),
+            Reply::Failure(failure) => Err(self.error(&failure, &body, manner)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,248 @@
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::*;
+use crate::llm::test_server::{Reply as Scripted, TestServer};
+use crate::llm::{Answer, FinishReason, ItemShape, Wanted};
+
+const ANSWER: &str = r#"{"choices":[{"message":{"content":"{}"},"finish_reason":"stop"}]}"#;
+
+fn config(base_url: &str) -> OpenAiConfig {
+    OpenAiConfig {
+        base_url: Some(BaseUrl::parse(base_url).expect("a base URL")),
+        api_key: Some(ApiKey::new("secret-key").expect("a key")),
+        model: "small".into(),
+        sampling: Sampling {
+            temperature: Some(0.5),
+            top_p: Some(0.75),
+            top_k: Some(40),
+        },
+        timeout: Duration::from_secs(60),
+    }
+}
+
+fn client(base_url: &str) -> OpenAi {
+    OpenAi::new(config(base_url)).expect("a client")
+}
+
+fn request() -> ChatRequest {
+    let shape = ItemShape {
+        name: "empty".into(),
+        fields: vec![],
+    };
+    ChatRequest {
+        system: "Be brief.".into(),
+        user: "Write.".into(),
+        answer: Answer::Samples(Wanted {
+            shape: Arc::new(shape),
+            count: 1,
+            passage: None,
+        }),
+        seed: Some(7),
+    }
+}
+
+fn refusal(status: u16, message: &str) -> Scripted {
+    let error = json!({"message": message, "type": "invalid_request_error"});
+    Scripted::json(status, &json!({ "error": error }).to_string())
+}
+
+/// The feature that `client` goes on without after one more request.
+async fn adapted(client: &OpenAi) -> &'static str {
+    match client.complete(&request()).await {
+        Err(LlmError::Adapted { feature, .. }) => feature,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_spelling_of_the_base_url_leads_to_the_same_path() {
+    for (ending, path) in [
+        ("", "/v1/chat/completions"),
+        ("/", "/v1/chat/completions"),
+        ("/v1", "/v1/chat/completions"),
+        ("/v1/chat/completions/", "/v1/chat/completions"),
+        ("/chat/completions", "/v1/chat/completions"),
+        ("/v1beta/openai", "/v1beta/openai/chat/completions"),
+    ] {
+        let server = TestServer::start([Scripted::json(200, ANSWER)]).await;
+        let client = client(&format!("{}{ending}", server.url));
+        let completion = client.complete(&request()).await.expect("a completion");
+        assert_eq!(completion.finish_reason, FinishReason::Stop);
+        assert_eq!(server.requests()[0].path, path, "{ending}");
+    }
+}
+
+#[tokio::test]
+async fn the_key_goes_into_the_authorization_header_if_there_is_one() {
+    let server = TestServer::start([ANSWER, ANSWER].map(|body| Scripted::json(200, body))).await;
+    let keyless = OpenAi::new(OpenAiConfig {
+        api_key: None,
+        ..config(&server.url)
+    });
+    for client in [client(&server.url), keyless.expect("a client")] {
+        client.complete(&request()).await.expect("a completion");
+    }
+    let requests = server.requests();
+    assert_eq!(
+        requests[0].header("authorization"),
+        Some("Bearer secret-key")
+    );
+    assert_eq!(requests[1].header("authorization"), None);
+}
+
+#[tokio::test]
+async fn the_ladder_is_climbed_down_to_words_and_stays_there() {
+    let lm_studio = r#"{"error":"'response_format.type' must be 'json_schema' or 'text'"}"#;
+    let server = TestServer::start([
+        refusal(500, "Input should be 'text' or 'json_object'"),
+        refusal(
+            422,
+            "response_format.schema: Extra inputs are not permitted",
+        ),
+        Scripted::json(400, lm_studio),
+        Scripted::json(200, ANSWER),
+        Scripted::json(200, ANSWER),
+    ])
+    .await;
+    let client = client(&server.url);
+    assert_eq!(adapted(&client).await, "a strict JSON schema");
+    assert_eq!(adapted(&client).await, "a JSON schema");
+    assert_eq!(adapted(&client).await, "JSON mode");
+    for _ in 0..2 {
+        client.complete(&request()).await.expect("a completion");
+    }
+    let requests = server.requests();
+    let formats: Vec<_> = requests
+        .iter()
+        .map(|request| request.body["response_format"]["type"].as_str())
+        .collect();
+    let expected = [
+        Some("json_schema"),
+        Some("json_object"),
+        Some("json_object"),
+        None,
+        None,
+    ];
+    assert_eq!(formats, expected);
+}
+
+#[tokio::test]
+async fn at_the_foot_of_the_ladder_a_refusal_is_final() {
+    let complaint = || refusal(400, "grammar: response_format is bad");
+    let server = TestServer::start([complaint(), complaint(), complaint(), complaint()]).await;
+    let client = client(&server.url);
+    for _ in 0..3 {
+        adapted(&client).await;
+    }
+    assert_eq!(
+        client.complete(&request()).await,
+        Err(LlmError::BadRequest {
+            status: 400,
+            message: "grammar: response_format is bad".into(),
+        })
+    );
+}
+
+#[tokio::test]
+async fn two_requests_refused_on_the_same_rung_leave_it_once() {
+    let complaint = || refusal(400, "json_schema is not supported");
+    let server = TestServer::start([complaint(), complaint()]).await;
+    let client = client(&server.url);
+    let both = tokio::join!(adapted(&client), adapted(&client));
+    assert_eq!(both, ("a strict JSON schema", "a strict JSON schema"));
+    let rung = client.dialect.manner().rung();
+    assert_eq!(rung, dialect::Rung::ObjectWithSchema);
+}
+
+#[tokio::test]
+async fn refused_parameters_are_left_out_one_by_one() {
+    let max_tokens = "Unsupported parameter: 'max_tokens' is not supported with this model. \
+                      Use 'max_completion_tokens' instead.";
+    let server = TestServer::start([
+        refusal(400, max_tokens),
+        refusal(400, "Unsupported value: 'temperature' does not support 0.5"),
+        Scripted::json(
+            400,
+            r#"[{"error":{"code":400,"message":"Unknown name \"top_k\""}}]"#,
+        ),
+        Scripted::json(
+            422,
+            r#"{"detail":[{"loc":["body","seed"],"msg":"no extras"}]}"#,
+        ),
+        refusal(400, "temperature again"),
+    ])
+    .await;
+    let client = client(&server.url);
+    for expected in ["max_tokens", "temperature", "top_k", "seed"] {
+        assert_eq!(adapted(&client).await, expected);
+    }
+    let error = client.complete(&request()).await.expect_err("a refusal");
+    assert_eq!(error.kind(), "request refused");
+    let requests = server.requests();
+    let last = requests[4].body.as_object().expect("an object");
+    let keys: Vec<_> = last.keys().map(String::as_str).collect();
+    let expected = [
+        "model",
+        "messages",
+        "top_p",
+        "max_completion_tokens",
+        "response_format",
+    ];
+    assert_eq!(keys, expected);
+    assert_eq!(requests[0].body["max_tokens"], json!(272));
+    assert_eq!(last["max_completion_tokens"], json!(272 + 8192));
+}
+
+#[tokio::test]
+async fn errors_that_only_mention_a_feature_change_nothing() {
+    let long = r#"{"error":{"message":"with this json_schema","code":"context_length_exceeded"}}"#;
+    let server = TestServer::start([
+        refusal(401, "response_format and seed"),
+        refusal(429, "response_format and seed"),
+        refusal(503, "response_format and seed"),
+        Scripted::json(400, long),
+    ])
+    .await;
+    let client = client(&server.url);
+    for expected in [
+        "key refused",
+        "rate limited",
+        "server error",
+        "prompt too long",
+    ] {
+        let error = client.complete(&request()).await.expect_err("an error");
+        assert_eq!(error.kind(), expected);
+    }
+    let manner = client.dialect.manner();
+    assert_eq!(manner.rung(), dialect::Rung::Schema);
+    assert!(manner.takes("seed"));
+}
+
+#[tokio::test]
+async fn an_echoed_key_is_in_no_error() {
+    let server = TestServer::start([refusal(401, "Incorrect API key: secret-key")]).await;
+    let error = client(&server.url).complete(&request()).await;
+    let error = error.expect_err("a refusal");
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains("secret-key"), "{shown}");
+    assert!(!format!("{:?}", config(&server.url)).contains("secret-key"));
+}
+
+#[test]
+fn top_k_is_kept_from_openai_itself() {
+    let client = client("https://api.openai.com");
+    assert_eq!(client.sampling.top_k, None);
+    assert_eq!(client.sampling.top_p, Some(0.75));
+}
+
+#[test]
+fn a_blank_model_is_none() {
+    let config = OpenAiConfig {
+        model: " ".into(),
+        ..config("http://localhost")
+    };
+    let expected = SetupError::Model { model: " ".into() };
+    assert_eq!(OpenAi::new(config).err(), Some(expected));
+}
