@@ -3,6 +3,7 @@
 //! Knows nothing of models or samples. Everything is read into memory; there
 //! is no network here.
 
+mod chunk;
 mod decode;
 mod file_type;
 mod load;
@@ -10,7 +11,9 @@ mod rows;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+pub use chunk::{DEFAULT_CHUNK_CHARS, chunk};
 pub use load::load;
 
 /// The texts of a file or a folder.
@@ -40,6 +43,15 @@ pub struct Skipped {
     pub path: PathBuf,
     /// Why, in a few words for a person.
     pub reason: String,
+}
+
+/// A passage of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// Index of its document in the corpus.
+    pub document: usize,
+    /// Its text, trimmed; never empty.
+    pub text: Arc<str>,
 }
 
 /// Why a path gave no corpus.
