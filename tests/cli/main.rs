@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![allow(dead_code, reason = "not every helper has a user in every commit")]
 
+mod fake_gemini;
 mod fakes;
 mod items;
 mod sandbox;
