@@ -1,6 +1,7 @@
 //! The fakes themselves: what a test relies on when it relies on them.
 
 mod gemini;
+mod openai;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

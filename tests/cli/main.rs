@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "not every helper has a user in every commit")]
 
 mod fake_gemini;
+mod fake_openai;
 mod fakes;
 mod items;
 mod sandbox;
