@@ -1,1 +1,130 @@
-//! Files to read into passages.
+//! Files to read into passages: what a corpus, a document and a chunk are.
+//!
+//! Knows nothing of models or samples. Everything is read into memory; there
+//! is no network here.
+
+mod chunk;
+mod decode;
+mod file_type;
+mod load;
+mod rows;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use chunk::{DEFAULT_CHUNK_CHARS, chunk};
+pub use load::load;
+
+/// The texts of a file or a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corpus {
+    /// Documents in the order of their paths; never empty.
+    pub documents: Vec<Document>,
+    /// Files of the folder that gave no document, in the order of their paths.
+    pub skipped: Vec<Skipped>,
+}
+
+/// The text of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The path it was read from.
+    pub path: PathBuf,
+    /// Size of the file.
+    pub bytes: u64,
+    /// Readable text with `\n` line ends; never blank.
+    pub text: String,
+}
+
+/// A file of a folder that gave no document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The path of the file.
+    pub path: PathBuf,
+    /// Why, in a few words for a person.
+    pub reason: String,
+}
+
+/// A passage of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// Index of its document in the corpus.
+    pub document: usize,
+    /// Its text, trimmed; never empty.
+    pub text: Arc<str>,
+}
+
+/// Why a path gave no corpus.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// Nothing is there.
+    #[error("no file or folder `{}`; check the path", .path.display())]
+    Missing {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// The file system refuses to look at it.
+    #[error("cannot read `{}`: {error}; check its permissions", .path.display())]
+    Unreadable {
+        /// The path as given.
+        path: PathBuf,
+        /// The system's own words.
+        error: io::Error,
+    },
+    /// The single file that was given is of no use.
+    #[error("cannot use `{}`: {refusal}", .path.display())]
+    Refused {
+        /// The path as given.
+        path: PathBuf,
+        /// What is wrong with it.
+        refusal: Refusal,
+    },
+    /// No file of the folder gave a document.
+    #[error(
+        "folder `{}` holds no text (files skipped: {}); add files of type {}",
+        .path.display(),
+        .skipped.len(),
+        file_type::SUPPORTED,
+    )]
+    NoText {
+        /// The path as given.
+        path: PathBuf,
+        /// What was found instead; may be empty.
+        skipped: Vec<Skipped>,
+    },
+}
+
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// It is a pipe, a socket or a device.
+    #[error("not a regular file")]
+    NotRegular,
+    /// It is a symbolic link in a folder.
+    #[error("a symbolic link, which is not followed")]
+    SymbolicLink,
+    /// Its name has an extension of no known type.
+    #[error("type `.{0}` is not supported, only {known}", known = file_type::SUPPORTED)]
+    UnknownType(String),
+    /// Its name has no extension to tell its type.
+    #[error("its name has no extension; supported are {}", file_type::SUPPORTED)]
+    NoExtension,
+    /// It is larger than can be read into memory with good conscience.
+    #[error("larger than {} MiB; split it into smaller files", load::MAX_BYTES >> 20)]
+    TooLarge,
+    /// The file system does not let it be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(io::Error),
+    /// It holds NUL characters.
+    #[error("binary data, not text")]
+    Binary,
+    /// Its bytes are neither UTF-8 nor, after a byte order mark, UTF-16.
+    #[error("not UTF-8 text")]
+    NotUnicode,
+    /// It breaks the rules of its type, in the parser's words.
+    #[error("{0}")]
+    Malformed(String),
+    /// It is empty, or holds nothing but white space.
+    #[error("holds no text")]
+    Blank,
+}
