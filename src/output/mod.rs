@@ -7,9 +7,14 @@ mod config;
 mod csv;
 mod file;
 mod huggingface;
+mod journal;
 mod jsonl;
+mod lock;
 mod names;
+mod outputs;
 mod parquet;
+#[cfg(test)]
+mod round_trip;
 #[cfg(test)]
 mod testing;
 
@@ -19,6 +24,7 @@ use std::path::{Path, PathBuf};
 use crate::sample::Sample;
 
 pub use config::{OutputConfig, OutputFormat, SourceKind};
+pub use outputs::{Finished, OpenError, Outputs};
 
 /// A file that takes samples one by one.
 pub trait RowWriter: Send {
