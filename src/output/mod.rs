@@ -2,10 +2,29 @@
 //!
 //! Knows nothing of models and formats: fields and samples in, files out.
 
+mod columns;
+mod config;
+mod csv;
+mod file;
+mod huggingface;
+mod journal;
+mod jsonl;
+mod lock;
+mod names;
+mod outputs;
+mod parquet;
+#[cfg(test)]
+mod round_trip;
+#[cfg(test)]
+mod testing;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::sample::Sample;
+
+pub use config::{OutputConfig, OutputFormat, SourceKind};
+pub use outputs::{Finished, OpenError, Outputs};
 
 /// A file that takes samples one by one.
 pub trait RowWriter: Send {
@@ -13,7 +32,8 @@ pub trait RowWriter: Send {
     ///
     /// # Errors
     ///
-    /// The file could not be written.
+    /// The file could not be written. It takes nothing more after that, but
+    /// can still be finished.
     fn write(&mut self, sample: &Sample) -> Result<(), WriteError>;
 
     /// Hands everything that can be read without an end of file to the
@@ -26,10 +46,20 @@ pub trait RowWriter: Send {
 
     /// Ends the file and gives it its final name; returns that name.
     ///
+    /// After a failed write the file holds whole rows that came before it, if
+    /// its format can be read without an end.
+    ///
     /// # Errors
     ///
     /// The file could not be written or renamed.
     fn finish(self: Box<Self>) -> Result<PathBuf, WriteError>;
+
+    /// Removes the file instead of finishing it.
+    ///
+    /// # Errors
+    ///
+    /// The file could not be removed.
+    fn discard(self: Box<Self>) -> Result<(), WriteError>;
 }
 
 /// A file could not be written.

@@ -1,0 +1,150 @@
+//! What is to be written, and under which prefix.
+//!
+//! Opens no file.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::csv::CsvWriter;
+use super::file::OutputFile;
+use super::jsonl::JsonlWriter;
+use super::parquet::ParquetWriter;
+use super::{RowWriter, WriteError};
+use crate::sample::Field;
+
+/// A file format that samples can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutputFormat {
+    /// One JSON object a line.
+    Jsonl,
+    /// Comma-separated values with a header (RFC 4180).
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+}
+
+impl OutputFormat {
+    /// All of them, in the order they are written and reported.
+    pub const ALL: [Self; 3] = [Self::Jsonl, Self::Csv, Self::Parquet];
+
+    /// The word for it on the command line and in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// The end of its file names, without the dot.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        self.name()
+    }
+
+    /// A writer that fills `part` and renames it to `target` when finished.
+    ///
+    /// The two may be the same path; the file then grows at its final name.
+    ///
+    /// # Errors
+    ///
+    /// `part` could not be created, or its first bytes could not be written.
+    pub fn writer(
+        self,
+        fields: &Arc<[Field]>,
+        part: &Path,
+        target: &Path,
+    ) -> Result<Box<dyn RowWriter>, WriteError> {
+        let file = OutputFile::create(part, target)?;
+        Ok(match self {
+            Self::Jsonl => Box::new(JsonlWriter::new(fields, file)),
+            Self::Csv => Box::new(CsvWriter::new(fields, file)?),
+            Self::Parquet => Box::new(ParquetWriter::new(fields, file)?),
+        })
+    }
+}
+
+/// What the samples were generated from; part of the file names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A query.
+    Query,
+    /// Documents.
+    Docs,
+}
+
+impl SourceKind {
+    /// The end of the file names, before the extension.
+    pub(super) fn suffix(self) -> &'static str {
+        match self {
+            Self::Query => "_from_query",
+            Self::Docs => "_from_docs",
+        }
+    }
+}
+
+/// Which files a run writes, and how.
+#[derive(Debug, Clone)]
+pub struct OutputConfig {
+    /// Start of every path; may contain folders, which are created.
+    pub prefix: PathBuf,
+    /// The formats wanted; order and repetition mean nothing.
+    pub formats: Vec<OutputFormat>,
+    /// What the samples are generated from.
+    pub source: SourceKind,
+    /// Whether the JSONL file grows at its final name while the run lasts; it
+    /// is then written even if `formats` does not name it.
+    pub incremental: bool,
+    /// Whether files of an earlier run may be replaced.
+    pub overwrite: bool,
+}
+
+impl OutputConfig {
+    /// The formats that are written, each once, in the order of
+    /// [`OutputFormat::ALL`].
+    pub(super) fn written_formats(&self) -> impl DoubleEndedIterator<Item = OutputFormat> {
+        OutputFormat::ALL
+            .into_iter()
+            .filter(|format| self.formats.contains(format) || self.grows(*format))
+    }
+
+    /// Whether the file of `format` is written at its final name.
+    pub(super) fn grows(&self, format: OutputFormat) -> bool {
+        self.incremental && format == OutputFormat::Jsonl
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(formats: &[OutputFormat], incremental: bool) -> OutputConfig {
+        OutputConfig {
+            prefix: "out".into(),
+            formats: formats.to_vec(),
+            source: SourceKind::Query,
+            incremental,
+            overwrite: false,
+        }
+    }
+
+    #[test]
+    fn formats_are_written_once_and_in_order() {
+        use OutputFormat::{Csv, Jsonl, Parquet};
+        let config = config(&[Parquet, Csv, Parquet, Jsonl], false);
+        assert_eq!(
+            config.written_formats().collect::<Vec<_>>(),
+            [Jsonl, Csv, Parquet]
+        );
+    }
+
+    #[test]
+    fn incremental_adds_jsonl() {
+        let config = config(&[OutputFormat::Csv], true);
+        assert_eq!(
+            config.written_formats().collect::<Vec<_>>(),
+            [OutputFormat::Jsonl, OutputFormat::Csv]
+        );
+    }
+}

@@ -1,0 +1,56 @@
+//! The features of a data set, in the words of Hugging Face's `datasets`.
+//!
+//! Lets class labels keep their names: `datasets` reads this key of a Parquet
+//! file and needs no card for it.
+
+use serde_json::{Map, Value, json};
+
+use crate::sample::{Field, FieldKind, Limit};
+
+/// Key of the features among a Parquet file's own keys.
+pub(super) const KEY: &str = "huggingface";
+
+/// The value of [`KEY`] for `fields`.
+pub(super) fn features(fields: &[Field]) -> String {
+    let features: Map<String, Value> = fields
+        .iter()
+        .map(|field| (field.name.clone(), feature(field)))
+        .collect();
+    json!({ "info": { "features": features } }).to_string()
+}
+
+fn feature(field: &Field) -> Value {
+    match &field.limit {
+        Limit::Labels(names) => json!({ "names": names, "_type": "ClassLabel" }),
+        Limit::None | Limit::Range(..) => json!({ "dtype": dtype(field.kind), "_type": "Value" }),
+    }
+}
+
+fn dtype(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::String => "string",
+        FieldKind::Integer => "int64",
+        FieldKind::Float => "float64",
+        FieldKind::Boolean => "bool",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testing::all_kinds;
+
+    #[test]
+    fn features_are_in_the_order_of_the_fields_and_labels_have_names() {
+        assert_eq!(
+            features(&all_kinds()),
+            concat!(
+                r#"{"info":{"features":{"text":{"dtype":"string","_type":"Value"},"#,
+                r#""count":{"dtype":"int64","_type":"Value"},"#,
+                r#""score":{"dtype":"float64","_type":"Value"},"#,
+                r#""truth":{"dtype":"bool","_type":"Value"},"#,
+                r#""label":{"names":["entailment","neutral","contradiction"],"_type":"ClassLabel"}}}}"#,
+            )
+        );
+    }
+}

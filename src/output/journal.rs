@@ -1,0 +1,162 @@
+//! Every batch of a run, as it was accepted.
+//!
+//! The first thing to be written of a batch, and the last to be lost: a line
+//! is one write of whole samples. Reads no more of it than whether it matters.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+
+use super::WriteError;
+use super::names::FileNames;
+use crate::sample::{Field, Named, Sample};
+
+/// The journal of a run.
+pub(super) struct Journal {
+    file: File,
+    path: PathBuf,
+    whole_bytes: u64,
+}
+
+/// One line.
+#[derive(Serialize)]
+struct Line<'a, N> {
+    request: &'a N,
+    samples: Vec<Named<'a>>,
+}
+
+impl Journal {
+    /// An empty journal at `path`.
+    pub(super) fn create(path: PathBuf) -> Result<Self, WriteError> {
+        let failed = |source| WriteError::at(&path, source);
+        // Appending, so that a line after one that was cut off leaves no hole.
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(failed)?;
+        file.set_len(0).map_err(failed)?;
+        Ok(Self {
+            file,
+            path,
+            whole_bytes: 0,
+        })
+    }
+
+    /// Writes one line with what `note` says of the request and its samples.
+    ///
+    /// A line that could not be written whole is not there at all.
+    pub(super) fn append(
+        &mut self,
+        fields: &[Field],
+        samples: &[Sample],
+        note: &impl Serialize,
+    ) -> Result<(), WriteError> {
+        let line = Line {
+            request: note,
+            samples: samples.iter().map(|sample| sample.named(fields)).collect(),
+        };
+        let mut bytes = serde_json::to_vec(&line).map_err(|source| self.error(source))?;
+        bytes.push(b'\n');
+        if let Err(source) = self.file.write_all(&bytes) {
+            self.file.set_len(self.whole_bytes).ok();
+            return Err(self.error(source));
+        }
+        self.whole_bytes += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Waits until the journal would survive a power cut.
+    pub(super) fn finish(self) -> Result<(), WriteError> {
+        self.file.sync_all().map_err(|source| self.error(source))
+    }
+
+    fn error(&self, source: impl Into<io::Error>) -> WriteError {
+        WriteError::at(&self.path, source)
+    }
+}
+
+/// Gives the journal of an earlier run another name if it holds samples;
+/// returns that name.
+pub(super) fn set_aside(names: &FileNames) -> Result<Option<PathBuf>, WriteError> {
+    let path = names.journal();
+    let failed = |source| WriteError::at(&path, source);
+    if !holds_samples(&path).map_err(failed)? {
+        return Ok(None);
+    }
+    let mut number = 1;
+    while names.kept_journal(number).exists() {
+        number += 1;
+    }
+    let kept = names.kept_journal(number);
+    fs::rename(&path, &kept).map_err(failed)?;
+    Ok(Some(kept))
+}
+
+/// Whether there is a journal at `path` with samples in it.
+fn holds_samples(path: &Path) -> io::Result<bool> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        opened => opened?,
+    };
+    for line in BufReader::new(file).split(b'\n') {
+        if has_samples(&line?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn has_samples(line: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct OldLine {
+        samples: Vec<IgnoredAny>,
+    }
+    // What cannot be read, such as a torn line, may be someone's samples.
+    serde_json::from_slice::<OldLine>(line).map_or(true, |line| !line.samples.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::output::testing::{text_fields, text_sample};
+
+    #[test]
+    fn a_line_is_a_request_with_its_samples() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("journal");
+        fs::write(&path, "old\n").expect("written");
+        let fields = text_fields(&["b", "a"]);
+        let mut journal = Journal::create(path.clone()).expect("created");
+        journal
+            .append(
+                &fields,
+                &[text_sample(&["1", "é\n"]), text_sample(&["2", ""])],
+                &json!({"tokens": 7}),
+            )
+            .expect("written");
+        journal.append(&fields, &[], &"barren").expect("written");
+        journal.finish().expect("finished");
+        assert_eq!(
+            fs::read_to_string(path).expect("UTF-8"),
+            concat!(
+                r#"{"request":{"tokens":7},"samples":[{"b":"1","a":"é\n"},{"b":"2","a":""}]}"#,
+                "\n",
+                r#"{"request":"barren","samples":[]}"#,
+                "\n",
+            )
+        );
+    }
+
+    #[test]
+    fn a_line_matters_if_it_has_samples_or_cannot_be_read() {
+        assert!(has_samples(br#"{"request":1,"samples":[{"a":"b"}]}"#));
+        assert!(has_samples(br#"{"request":1,"samples":[{"a":"#));
+        assert!(!has_samples(br#"{"request":1,"samples":[]}"#));
+    }
+}

@@ -1,0 +1,124 @@
+//! One JSON object a line.
+//!
+//! Every key in every line, in the order of the fields.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::file::{BUFFER_BYTES, OutputFile};
+use super::{RowWriter, WriteError};
+use crate::sample::{Field, Sample};
+
+/// Writes JSONL: UTF-8, compact, lines ending in LF.
+pub(super) struct JsonlWriter {
+    fields: Arc<[Field]>,
+    file: OutputFile,
+    /// Whole lines only.
+    buffer: Vec<u8>,
+}
+
+impl JsonlWriter {
+    /// Writes samples of `fields` to `file`.
+    pub(super) fn new(fields: &Arc<[Field]>, file: OutputFile) -> Self {
+        Self {
+            fields: Arc::clone(fields),
+            file,
+            buffer: Vec::new(),
+        }
+    }
+}
+
+impl RowWriter for JsonlWriter {
+    fn write(&mut self, sample: &Sample) -> Result<(), WriteError> {
+        serde_json::to_writer(&mut self.buffer, &sample.named(&self.fields))
+            .map_err(|source| self.file.error(source))?;
+        self.buffer.push(b'\n');
+        if self.buffer.len() >= BUFFER_BYTES {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), WriteError> {
+        let written = self.file.write_all(&self.buffer);
+        self.buffer.clear();
+        written
+            .and_then(|()| self.file.flush())
+            .map_err(|source| self.file.error(source))
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<PathBuf, WriteError> {
+        self.flush()?;
+        self.file.finish()
+    }
+
+    fn discard(self: Box<Self>) -> Result<(), WriteError> {
+        self.file.discard()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::output::testing::{
+        FullDisk, all_kinds, bare_sample, full_sample, text_fields, text_sample,
+    };
+
+    fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("rows.jsonl");
+        let file = OutputFile::create(&target, &target).expect("created");
+        let mut writer = Box::new(JsonlWriter::new(fields, file));
+        for sample in samples {
+            writer.write(sample).expect("written");
+        }
+        writer.finish().expect("finished");
+        fs::read_to_string(target).expect("UTF-8")
+    }
+
+    #[test]
+    fn every_line_has_every_key_and_floats_stay_floats() {
+        assert_eq!(
+            written(&all_kinds(), &[full_sample("a"), bare_sample("b")]),
+            concat!(
+                r#"{"text":"a","count":-7,"score":1.0,"truth":true,"label":2}"#,
+                "\n",
+                r#"{"text":"b","count":null,"score":null,"truth":null,"label":null}"#,
+                "\n",
+            )
+        );
+    }
+
+    #[test]
+    fn only_what_json_forbids_is_escaped() {
+        assert_eq!(
+            written(
+                &text_fields(&["text"]),
+                &[text_sample(&["é 🙂 \u{2028}/<>\u{7f} \"\\ \r\n\t\0"])]
+            ),
+            "{\"text\":\"é 🙂 \u{2028}/<>\u{7f} \\\"\\\\ \\r\\n\\t\\u0000\"}\n"
+        );
+    }
+
+    #[test]
+    fn a_full_disk_leaves_whole_lines() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("rows.jsonl");
+        let file = OutputFile::on(FullDisk::after(29, &target), &target, &target);
+        let mut writer = Box::new(JsonlWriter::new(&text_fields(&["text"]), file));
+        for text in ["one", "two"] {
+            let written = writer.write(&text_sample(&[text]));
+            let flushed = written.and_then(|()| writer.flush());
+            assert_eq!(flushed.is_ok(), text == "one");
+        }
+
+        writer.finish().expect("finished");
+        assert_eq!(
+            fs::read_to_string(target).expect("UTF-8"),
+            "{\"text\":\"one\"}\n"
+        );
+    }
+}

@@ -1,0 +1,669 @@
+//! All files of a run as one: opened together, fed together, finished each on
+//! its own.
+//!
+//! Everything that can go wrong before there is a sample goes wrong in
+//! [`Outputs::open`], when nothing has been paid for yet.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+use super::file::OutputFile;
+use super::journal::{self, Journal};
+use super::names::FileNames;
+use super::{OutputConfig, OutputFormat, RowWriter, WriteError, lock};
+use crate::sample::{Field, Sample};
+
+/// The files of a run while it lasts.
+pub struct Outputs {
+    names: FileNames,
+    fields: Arc<[Field]>,
+    journal: Journal,
+    kept_journal: Option<PathBuf>,
+    data_sets: Vec<DataSet>,
+    /// Failures that no call of [`append`](Self::append) returned.
+    untold: Vec<WriteError>,
+    lock: File,
+}
+
+/// What remains of a run.
+#[derive(Debug)]
+pub struct Finished {
+    /// The files at their final names, relative if the prefix is.
+    pub files: Vec<PathBuf>,
+    /// The rows of the longest of them.
+    pub rows: u64,
+    /// Why files are missing or could not be made safe.
+    pub errors: Vec<WriteError>,
+}
+
+/// The files of a run could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Files of an earlier run would have to be replaced.
+    #[error("output exists already: {}", in_words(.paths))]
+    Exists {
+        /// All of them.
+        paths: Vec<PathBuf>,
+    },
+    /// Another run writes the same files.
+    #[error("output is in use by {holder} (lock `{}`)", .path.display())]
+    InUse {
+        /// The lock.
+        path: PathBuf,
+        /// Process and host of the other run.
+        holder: String,
+    },
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+impl Outputs {
+    /// Opens all files for samples of the format called `format_name`.
+    ///
+    /// Files of an earlier run stay as they are until the new ones are
+    /// finished, except the JSONL file of an incremental run.
+    ///
+    /// # Errors
+    ///
+    /// A file exists and may not be replaced, another run holds the lock, or a
+    /// folder or file cannot be created.
+    pub fn open(
+        config: &OutputConfig,
+        format_name: &str,
+        fields: &[Field],
+    ) -> Result<Self, OpenError> {
+        let names = FileNames::new(config, format_name);
+        let side_folder = names.side_folder();
+        fs::create_dir_all(&side_folder).map_err(|source| WriteError::at(&side_folder, source))?;
+        let lock = lock::take(&names.lock())?;
+        check_targets(config, &names)?;
+        check_folder(names.folder())?;
+
+        let fields: Arc<[Field]> = fields.into();
+        let unfinished = is_unfinished(&names);
+        remove_parts(&names);
+        let data_sets = open_data_sets(config, &names, &fields)?;
+        let kept_journal = if unfinished {
+            journal::set_aside(&names)?
+        } else {
+            None
+        };
+        Ok(Self {
+            journal: Journal::create(names.journal())?,
+            names,
+            fields,
+            kept_journal,
+            data_sets,
+            untold: Vec::new(),
+            lock,
+        })
+    }
+
+    /// The journal of an earlier run that did not finish its files, under the
+    /// name it has now.
+    #[must_use]
+    pub fn kept_journal(&self) -> Option<&Path> {
+        self.kept_journal.as_deref()
+    }
+
+    /// Where [`write_manifest`](Self::write_manifest) writes.
+    #[must_use]
+    pub fn manifest_path(&self) -> PathBuf {
+        self.names.manifest()
+    }
+
+    /// Replaces the description of the run, as a whole.
+    ///
+    /// # Errors
+    ///
+    /// The file could not be written.
+    pub fn write_manifest(&self, manifest: &impl Serialize) -> Result<(), WriteError> {
+        let mut file = OutputFile::create(&self.names.manifest_part(), &self.manifest_path())?;
+        let json = serde_json::to_string_pretty(manifest).map_err(|source| file.error(source))?;
+        writeln!(file, "{json}").map_err(|source| file.error(source))?;
+        file.finish().map(drop)
+    }
+
+    /// Writes `samples` to every file, and to the journal with what `note` says
+    /// of the request they come from.
+    ///
+    /// The journal comes first; without it nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// A file could not be written. It is left out from then on, while the
+    /// others go on.
+    pub fn append(&mut self, samples: &[Sample], note: &impl Serialize) -> Result<(), WriteError> {
+        self.journal.append(&self.fields, samples, note)?;
+        let mut failures = self
+            .data_sets
+            .iter_mut()
+            .filter_map(|data_set| data_set.append(samples).err());
+        let first = failures.next();
+        self.untold.extend(failures);
+        first.map_or(Ok(()), Err)
+    }
+
+    /// Ends every file and gives it its final name, whatever becomes of the
+    /// others; without rows there are no files.
+    #[must_use]
+    pub fn finish(self) -> Finished {
+        let Self {
+            journal,
+            data_sets,
+            untold: mut errors,
+            lock,
+            ..
+        } = self;
+        errors.extend(journal.finish().err());
+        let rows = data_sets.iter().map(|data_set| data_set.rows).max();
+        let mut files = Vec::new();
+        for data_set in data_sets {
+            match data_set.finish() {
+                Ok(file) => files.extend(file),
+                Err(error) => errors.push(error),
+            }
+        }
+        drop(lock);
+        Finished {
+            files,
+            rows: rows.unwrap_or_default(),
+            errors,
+        }
+    }
+}
+
+/// One of the files.
+struct DataSet {
+    writer: Box<dyn RowWriter>,
+    /// The rows that were taken whole.
+    rows: u64,
+    failed: bool,
+}
+
+impl DataSet {
+    fn append(&mut self, samples: &[Sample]) -> Result<(), WriteError> {
+        if self.failed {
+            return Ok(());
+        }
+        let written = self.write(samples);
+        match written {
+            Ok(()) => self.rows += samples.len() as u64,
+            Err(_) => self.failed = true,
+        }
+        written
+    }
+
+    fn write(&mut self, samples: &[Sample]) -> Result<(), WriteError> {
+        for sample in samples {
+            self.writer.write(sample)?;
+        }
+        self.writer.flush()
+    }
+
+    /// Returns the final name, or nothing for a file without rows.
+    fn finish(self) -> Result<Option<PathBuf>, WriteError> {
+        match self.rows {
+            0 => self.writer.discard().map(|()| None),
+            _ => self.writer.finish().map(Some),
+        }
+    }
+}
+
+fn check_targets(config: &OutputConfig, names: &FileNames) -> Result<(), OpenError> {
+    let mut paths = Vec::new();
+    for target in config.written_formats().map(|format| names.target(format)) {
+        if target.is_dir() {
+            return Err(WriteError::at(&target, ErrorKind::IsADirectory).into());
+        }
+        // Of a link that leads nowhere, the link counts.
+        if target.symlink_metadata().is_ok() {
+            paths.push(target);
+        }
+    }
+    if paths.is_empty() || config.overwrite {
+        Ok(())
+    } else {
+        Err(OpenError::Exists { paths })
+    }
+}
+
+/// Checks that files can be created in `folder`, as the last renames will.
+fn check_folder(folder: &Path) -> Result<(), WriteError> {
+    NamedTempFile::new_in(folder)
+        .and_then(NamedTempFile::close)
+        .map_err(|source| WriteError::at(folder, source))
+}
+
+/// Whether an earlier run has left nothing but its journal, or files that it
+/// did not finish.
+fn is_unfinished(names: &FileNames) -> bool {
+    let mut formats = OutputFormat::ALL.into_iter();
+    formats.clone().any(|format| names.part(format).exists())
+        || !formats.any(|format| names.target(format).exists())
+}
+
+/// Removes what an earlier run left unfinished; its journal has it all.
+fn remove_parts(names: &FileNames) {
+    for format in OutputFormat::ALL {
+        // What cannot be removed cannot be opened either, which is told then.
+        fs::remove_file(names.part(format)).ok();
+    }
+}
+
+fn open_data_sets(
+    config: &OutputConfig,
+    names: &FileNames,
+    fields: &Arc<[Field]>,
+) -> Result<Vec<DataSet>, WriteError> {
+    let open = |format: OutputFormat| {
+        let target = names.target(format);
+        let part = if config.grows(format) {
+            target.clone()
+        } else {
+            names.part(format)
+        };
+        format.writer(fields, &part, &target).map(|writer| DataSet {
+            writer,
+            rows: 0,
+            failed: false,
+        })
+    };
+    // JSONL last: where it grows at its final name, opening it empties an
+    // earlier one, which must not happen for a run that cannot start.
+    let mut data_sets: Vec<_> = config
+        .written_formats()
+        .rev()
+        .map(open)
+        .collect::<Result<_, _>>()?;
+    data_sets.reverse();
+    Ok(data_sets)
+}
+
+fn in_words(paths: &[PathBuf]) -> String {
+    let quoted: Vec<_> = paths
+        .iter()
+        .map(|path| format!("`{}`", path.display()))
+        .collect();
+    quoted.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::output::csv::CsvWriter;
+    use crate::output::testing::{FullDisk, text_fields, text_sample};
+    use crate::output::{OutputFormat, SourceKind};
+
+    /// A folder for outputs of one text field.
+    struct Sandbox {
+        folder: TempDir,
+        config: OutputConfig,
+    }
+
+    impl Sandbox {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let config = OutputConfig {
+                prefix: folder.path().join("out"),
+                formats: OutputFormat::ALL.to_vec(),
+                source: SourceKind::Query,
+                incremental: false,
+                overwrite: false,
+            };
+            Self { folder, config }
+        }
+
+        fn open(&self) -> Result<Outputs, OpenError> {
+            Outputs::open(&self.config, "qa", &text_fields(&["text"]))
+        }
+
+        fn opened(&self) -> Outputs {
+            self.open().expect("nothing in the way")
+        }
+
+        fn finished(&self, texts: &[&str]) -> Finished {
+            let mut outputs = self.opened();
+            append(&mut outputs, texts).expect("written");
+            outputs.finish()
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.folder.path().join(name)
+        }
+
+        fn text(&self, name: &str) -> String {
+            fs::read_to_string(self.path(name)).expect("a text file")
+        }
+
+        fn put(&self, name: &str, text: &str) {
+            fs::write(self.path(name), text).expect("written");
+        }
+
+        /// The names in `folder`, sorted.
+        fn names(&self, folder: &str) -> Vec<String> {
+            let entries = fs::read_dir(self.path(folder)).expect("a folder");
+            let mut names: Vec<_> = entries
+                .map(|entry| entry.expect("an entry").file_name())
+                .map(|name| name.into_string().expect("UTF-8"))
+                .collect();
+            names.sort();
+            names
+        }
+    }
+
+    fn append(outputs: &mut Outputs, texts: &[&str]) -> Result<(), WriteError> {
+        let samples: Vec<_> = texts.iter().map(|text| text_sample(&[text])).collect();
+        outputs.append(&samples, &json!({"tokens": 1}))
+    }
+
+    const JSONL: &str = "out_qa_from_query.jsonl";
+    const CSV: &str = "out_qa_from_query.csv";
+    const PARQUET: &str = "out_qa_from_query.parquet";
+    const JOURNAL: &str = ".sdgen/out_qa_from_query.journal.jsonl";
+
+    #[test]
+    fn a_finished_run_leaves_its_files_journal_and_lock() {
+        let sandbox = Sandbox::new();
+        let finished = sandbox.finished(&["a", "b"]);
+        assert_eq!(
+            finished.files,
+            [JSONL, CSV, PARQUET].map(|name| sandbox.path(name))
+        );
+        assert_eq!(finished.rows, 2);
+        assert!(finished.errors.is_empty());
+        assert_eq!(sandbox.names("."), [".sdgen", CSV, JSONL, PARQUET]);
+        assert_eq!(
+            sandbox.names(".sdgen"),
+            ["out_qa_from_query.journal.jsonl", "out_qa_from_query.lock"]
+        );
+        assert_eq!(sandbox.text(JSONL), "{\"text\":\"a\"}\n{\"text\":\"b\"}\n");
+        assert_eq!(sandbox.text(CSV), "text\na\nb\n");
+        assert_eq!(
+            sandbox.text(JOURNAL),
+            "{\"request\":{\"tokens\":1},\"samples\":[{\"text\":\"a\"},{\"text\":\"b\"}]}\n"
+        );
+    }
+
+    #[test]
+    fn folders_of_the_prefix_are_created() {
+        let mut sandbox = Sandbox::new();
+        sandbox.config.prefix = sandbox.path("new/folder/");
+        let finished = sandbox.finished(&["a"]);
+        assert_eq!(
+            finished.files[0],
+            sandbox.path("new/folder/_qa_from_query.jsonl")
+        );
+        assert_eq!(sandbox.names("new/folder").len(), 4);
+    }
+
+    #[test]
+    fn existing_files_are_refused_and_unharmed() {
+        let sandbox = Sandbox::new();
+        sandbox.put(CSV, "mine");
+        sandbox.put(PARQUET, "mine too");
+        let Err(OpenError::Exists { paths }) = sandbox.open() else {
+            panic!("files were to be replaced");
+        };
+        assert_eq!(paths, [CSV, PARQUET].map(|name| sandbox.path(name)));
+        assert_eq!(sandbox.text(CSV), "mine");
+        assert_eq!(sandbox.text(PARQUET), "mine too");
+    }
+
+    #[test]
+    fn files_of_formats_that_are_not_wanted_are_in_nobodys_way() {
+        let mut sandbox = Sandbox::new();
+        sandbox.put(CSV, "mine");
+        sandbox.config.formats = vec![OutputFormat::Jsonl];
+        assert_eq!(sandbox.finished(&["a"]).files, [sandbox.path(JSONL)]);
+        assert_eq!(sandbox.text(CSV), "mine");
+    }
+
+    #[test]
+    fn overwrite_replaces_at_the_end_only() {
+        let mut sandbox = Sandbox::new();
+        sandbox.config.overwrite = true;
+        sandbox.put(CSV, "old");
+        let mut outputs = sandbox.opened();
+        append(&mut outputs, &["new"]).expect("written");
+        assert_eq!(sandbox.text(CSV), "old");
+
+        assert_eq!(outputs.finish().files.len(), 3);
+        assert_eq!(sandbox.text(CSV), "text\nnew\n");
+    }
+
+    #[test]
+    fn overwrite_keeps_old_files_if_there_is_nothing_new() {
+        let mut sandbox = Sandbox::new();
+        sandbox.config.overwrite = true;
+        sandbox.put(CSV, "old");
+        assert!(sandbox.finished(&[]).files.is_empty());
+        assert_eq!(sandbox.text(CSV), "old");
+    }
+
+    #[test]
+    fn incremental_grows_at_its_final_name_while_the_others_are_absent() {
+        let mut sandbox = Sandbox::new();
+        sandbox.config.incremental = true;
+        sandbox.config.formats = vec![OutputFormat::Csv];
+        let mut outputs = sandbox.opened();
+        append(&mut outputs, &["a"]).expect("written");
+        assert_eq!(sandbox.names("."), [".sdgen", JSONL]);
+        assert_eq!(sandbox.text(JSONL), "{\"text\":\"a\"}\n");
+        append(&mut outputs, &["b"]).expect("written");
+        assert_eq!(sandbox.text(JSONL), "{\"text\":\"a\"}\n{\"text\":\"b\"}\n");
+
+        let files = outputs.finish().files;
+        assert_eq!(files, [JSONL, CSV].map(|name| sandbox.path(name)));
+    }
+
+    #[test]
+    fn incremental_leaves_an_old_file_whole_if_the_run_cannot_start() {
+        let mut sandbox = Sandbox::new();
+        sandbox.config.incremental = true;
+        sandbox.config.overwrite = true;
+        sandbox.put(JSONL, "old");
+        fs::create_dir_all(sandbox.path(".sdgen/out_qa_from_query.csv.part/full"))
+            .expect("a folder");
+        assert!(matches!(sandbox.open(), Err(OpenError::Write(_))));
+        assert_eq!(sandbox.text(JSONL), "old");
+    }
+
+    #[test]
+    fn zero_rows_leave_nothing_but_the_journal() {
+        let mut sandbox = Sandbox::new();
+        sandbox.config.incremental = true;
+        let finished = sandbox.finished(&[]);
+        assert!(finished.files.is_empty() && finished.errors.is_empty());
+        assert_eq!(finished.rows, 0);
+        assert_eq!(sandbox.names("."), [".sdgen"]);
+        assert_eq!(
+            sandbox.names(".sdgen"),
+            ["out_qa_from_query.journal.jsonl", "out_qa_from_query.lock"]
+        );
+        assert_eq!(
+            sandbox.text(JOURNAL),
+            "{\"request\":{\"tokens\":1},\"samples\":[]}\n"
+        );
+    }
+
+    #[test]
+    fn a_second_run_is_refused_while_the_first_lasts() {
+        let sandbox = Sandbox::new();
+        let first = sandbox.opened();
+        assert!(matches!(sandbox.open(), Err(OpenError::InUse { .. })));
+        drop(first);
+        sandbox.opened();
+    }
+
+    #[test]
+    fn runs_with_different_names_do_not_disturb_each_other() {
+        let sandbox = Sandbox::new();
+        let _first = sandbox.opened();
+        let fields = text_fields(&["text"]);
+        Outputs::open(&sandbox.config, "pair", &fields).expect("another name");
+    }
+
+    #[test]
+    fn the_journal_of_an_unfinished_run_is_kept() {
+        let sandbox = Sandbox::new();
+        for (text, kept) in [("a", None), ("b", Some(1)), ("c", Some(2))] {
+            let mut outputs = sandbox.opened();
+            let kept = kept.map(|number| {
+                sandbox.path(&format!(".sdgen/out_qa_from_query.journal.{number}.jsonl"))
+            });
+            assert_eq!(outputs.kept_journal(), kept.as_deref());
+            append(&mut outputs, &[text]).expect("written");
+        }
+        assert_eq!(
+            sandbox.text(".sdgen/out_qa_from_query.journal.2.jsonl"),
+            "{\"request\":{\"tokens\":1},\"samples\":[{\"text\":\"b\"}]}\n"
+        );
+    }
+
+    #[test]
+    fn a_crash_while_overwriting_keeps_its_journal_too() {
+        let mut sandbox = Sandbox::new();
+        sandbox.finished(&["old"]);
+        sandbox.config.overwrite = true;
+        let mut crashed = sandbox.opened();
+        assert_eq!(crashed.kept_journal(), None);
+        append(&mut crashed, &["paid for"]).expect("written");
+        drop(crashed);
+
+        let outputs = sandbox.opened();
+        let kept = outputs.kept_journal().expect("kept");
+        let journal = fs::read_to_string(kept).expect("text");
+        assert!(journal.contains("paid for"));
+    }
+
+    #[test]
+    fn a_journal_without_samples_is_not_kept() {
+        let sandbox = Sandbox::new();
+        sandbox.finished(&[]);
+        assert_eq!(sandbox.opened().kept_journal(), None);
+    }
+
+    #[test]
+    fn leftovers_of_formats_that_are_not_wanted_any_more_are_removed() {
+        let mut sandbox = Sandbox::new();
+        drop(sandbox.opened());
+        sandbox.config.formats = vec![OutputFormat::Csv];
+        sandbox.finished(&["a"]);
+        assert_eq!(
+            sandbox.names(".sdgen"),
+            ["out_qa_from_query.journal.jsonl", "out_qa_from_query.lock"]
+        );
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_a_file_is_refused() {
+        let mut sandbox = Sandbox::new();
+        sandbox.config.overwrite = true;
+        fs::create_dir(sandbox.path(PARQUET)).expect("a folder");
+        let Err(OpenError::Write(error)) = sandbox.open() else {
+            panic!("a folder was to be replaced");
+        };
+        assert_eq!(error.path, sandbox.path(PARQUET));
+        assert_eq!(error.source.kind(), ErrorKind::IsADirectory);
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_a_folder_is_refused() {
+        let mut sandbox = Sandbox::new();
+        sandbox.put("file", "");
+        sandbox.config.prefix = sandbox.path("file/out");
+        assert!(matches!(sandbox.open(), Err(OpenError::Write(_))));
+    }
+
+    /// Replaces the CSV file by one on a disk that takes `room_bytes` bytes.
+    fn fill_the_disk_of_csv(outputs: &mut Outputs, room_bytes: usize) {
+        let part = outputs.names.part(OutputFormat::Csv);
+        let target = outputs.names.target(OutputFormat::Csv);
+        let file = OutputFile::on(FullDisk::after(room_bytes, &part), &part, &target);
+        let writer = CsvWriter::new(&outputs.fields, file).expect("room for the header");
+        outputs.data_sets[1].writer = Box::new(writer);
+    }
+
+    #[test]
+    fn a_full_disk_is_told_once_and_costs_no_other_file() {
+        let sandbox = Sandbox::new();
+        let mut outputs = sandbox.opened();
+        fill_the_disk_of_csv(&mut outputs, 9);
+        append(&mut outputs, &["a"]).expect("there is room");
+        let error = append(&mut outputs, &["b", "c"]).expect_err("the disk is full");
+        assert_eq!(error.source.kind(), ErrorKind::StorageFull);
+        append(&mut outputs, &["d"]).expect("the others go on");
+
+        let finished = outputs.finish();
+        assert_eq!(finished.files.len(), 3);
+        assert_eq!(finished.rows, 4);
+        assert!(finished.errors.is_empty());
+        assert_eq!(sandbox.text(CSV), "text\na\n");
+        assert_eq!(sandbox.text(JSONL).lines().count(), 4);
+        assert_eq!(sandbox.text(JOURNAL).lines().count(), 3);
+    }
+
+    #[test]
+    fn a_file_that_never_took_a_row_is_not_left() {
+        let sandbox = Sandbox::new();
+        let mut outputs = sandbox.opened();
+        fill_the_disk_of_csv(&mut outputs, 6);
+        append(&mut outputs, &["a"]).expect_err("the disk is full");
+        let files = outputs.finish().files;
+        assert_eq!(files, [JSONL, PARQUET].map(|name| sandbox.path(name)));
+        assert_eq!(sandbox.names("."), [".sdgen", JSONL, PARQUET]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_get_its_name_costs_no_other_file() {
+        let sandbox = Sandbox::new();
+        let mut outputs = sandbox.opened();
+        append(&mut outputs, &["a"]).expect("written");
+        fs::create_dir_all(sandbox.path(CSV)).expect("a folder");
+        let finished = outputs.finish();
+        assert_eq!(
+            finished.files,
+            [JSONL, PARQUET].map(|name| sandbox.path(name))
+        );
+        assert_eq!(finished.errors.len(), 1);
+        assert_eq!(finished.errors[0].path, sandbox.path(CSV));
+    }
+
+    #[test]
+    fn the_manifest_is_replaced_as_a_whole() {
+        let sandbox = Sandbox::new();
+        let outputs = sandbox.opened();
+        for rows in [1, 2] {
+            outputs
+                .write_manifest(&json!({"rows": rows}))
+                .expect("written");
+        }
+        let path = sandbox.path(".sdgen/out_qa_from_query.run.json");
+        assert_eq!(outputs.manifest_path(), path);
+        assert_eq!(
+            fs::read_to_string(path).expect("text"),
+            "{\n  \"rows\": 2\n}\n"
+        );
+    }
+
+    #[test]
+    fn existing_files_are_all_named() {
+        let error = OpenError::Exists {
+            paths: vec!["a.csv".into(), "a.jsonl".into()],
+        };
+        assert_eq!(
+            error.to_string(),
+            "output exists already: `a.csv`, `a.jsonl`"
+        );
+    }
+}

@@ -1,0 +1,297 @@
+//! Apache Parquet.
+//!
+//! Plain optional columns without Arrow's own schema: what every reader reads.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
+
+use super::columns::Columns;
+use super::file::OutputFile;
+use super::{RowWriter, WriteError, huggingface};
+use crate::sample::{Field, FieldKind, Sample};
+
+/// Rows of a row group: what is held in memory, and what readers skip by.
+const MAX_ROW_GROUP_ROWS: usize = 20_000;
+
+/// Bytes of a row group, for rows that are long.
+const MAX_ROW_GROUP_BYTES: usize = 32 * 1024 * 1024;
+
+/// Writes Parquet, compressed with zstd.
+///
+/// Nothing of the file can be read before it is finished, and after a failed
+/// write it cannot be finished.
+pub(super) struct ParquetWriter {
+    columns: Columns,
+    row_groups: ArrowWriter<OutputFile>,
+    /// What ended the writing early.
+    failure: Option<io::ErrorKind>,
+}
+
+impl ParquetWriter {
+    /// Writes samples of `fields` to `file`.
+    pub(super) fn new(fields: &Arc<[Field]>, file: OutputFile) -> Result<Self, WriteError> {
+        let columns = Columns::new(fields);
+        let options = ArrowWriterOptions::new()
+            .with_skip_arrow_metadata(true)
+            .with_properties(properties(fields));
+        let path = file.path().to_owned();
+        let row_groups = ArrowWriter::try_new_with_options(file, columns.schema(), options)
+            .map_err(|error| WriteError::at(&path, cause(error)))?;
+        Ok(Self {
+            columns,
+            row_groups,
+            failure: None,
+        })
+    }
+
+    fn fail(&mut self, source: io::Error) -> WriteError {
+        self.failure = Some(source.kind());
+        self.row_groups.inner().error(source)
+    }
+
+    fn write_columns(&mut self) -> Result<(), WriteError> {
+        let batch = self.columns.take().map_err(ParquetError::from);
+        batch
+            .and_then(|batch| self.row_groups.write(&batch))
+            .map_err(|error| self.fail(cause(error)))
+    }
+
+    /// Writes what is in memory and the footer.
+    fn close(&mut self) -> Result<(), WriteError> {
+        if let Some(kind) = self.failure {
+            return Err(self.row_groups.inner().error(kind));
+        }
+        self.write_columns()?;
+        self.row_groups
+            .finish()
+            .map(drop)
+            .map_err(|error| self.fail(cause(error)))
+    }
+}
+
+impl RowWriter for ParquetWriter {
+    fn write(&mut self, sample: &Sample) -> Result<(), WriteError> {
+        self.columns
+            .push(sample)
+            .map_err(|source| self.fail(source))?;
+        if self.columns.are_full() {
+            self.write_columns()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), WriteError> {
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<PathBuf, WriteError> {
+        if let Err(error) = self.close() {
+            // Without its footer nobody can read it.
+            self.discard().ok();
+            return Err(error);
+        }
+        self.row_groups.inner_mut().finish()
+    }
+
+    fn discard(self: Box<Self>) -> Result<(), WriteError> {
+        self.row_groups.inner().discard()
+    }
+}
+
+fn properties(fields: &[Field]) -> WriterProperties {
+    let features = KeyValue::new(huggingface::KEY.to_owned(), huggingface::features(fields));
+    let general = WriterProperties::builder()
+        .set_created_by(concat!("sdgen version ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(MAX_ROW_GROUP_ROWS))
+        .set_max_row_group_bytes(Some(MAX_ROW_GROUP_BYTES))
+        .set_key_value_metadata(Some(vec![features]));
+    fields.iter().fold(general, without_dictionary).build()
+}
+
+/// Turns the dictionary of `field` off if it holds texts.
+///
+/// Texts of samples hardly repeat: building a dictionary of them only to give
+/// it up costs time, and zstd finds what does repeat.
+fn without_dictionary(
+    properties: WriterPropertiesBuilder,
+    field: &Field,
+) -> WriterPropertiesBuilder {
+    let column = ColumnPath::new(vec![field.name.clone()]);
+    properties.set_column_dictionary_enabled(column, field.kind != FieldKind::String)
+}
+
+/// What the operating system said, without the words of the `parquet` crate.
+fn cause(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(source) => source
+            .downcast::<io::Error>()
+            .map_or_else(io::Error::other, |source| *source),
+        ParquetError::General(text) => io::Error::other(text),
+        other => io::Error::other(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+
+    use parquet::basic::{LogicalType, Repetition, Type};
+    use parquet::file::metadata::RowGroupMetaData;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::Field as Cell;
+
+    use super::*;
+    use crate::output::testing::{
+        FullDisk, all_kinds, bare_sample, full_sample, text_fields, text_sample,
+    };
+
+    fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> SerializedFileReader<File> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("rows.parquet");
+        let file = OutputFile::create(&target, &target).expect("created");
+        let mut writer = Box::new(ParquetWriter::new(fields, file).expect("begun"));
+        for sample in samples {
+            writer.write(sample).expect("written");
+        }
+        writer.finish().expect("finished");
+        let file = File::open(target).expect("a file");
+        SerializedFileReader::new(file).expect("Parquet")
+    }
+
+    fn rows(reader: &SerializedFileReader<File>) -> Vec<Vec<Cell>> {
+        let rows = reader.get_row_iter(None).expect("rows");
+        rows.map(|row| row.expect("a row").into_columns())
+            .map(|columns| columns.into_iter().map(|(_, cell)| cell).collect())
+            .collect()
+    }
+
+    #[test]
+    fn values_are_read_back() {
+        let reader = written(&all_kinds(), &[full_sample("a"), bare_sample("b")]);
+        assert_eq!(
+            rows(&reader),
+            [
+                vec![
+                    Cell::Str("a".into()),
+                    Cell::Long(-7),
+                    Cell::Double(1.0),
+                    Cell::Bool(true),
+                    Cell::Long(2),
+                ],
+                vec![
+                    Cell::Str("b".into()),
+                    Cell::Null,
+                    Cell::Null,
+                    Cell::Null,
+                    Cell::Null,
+                ],
+            ]
+        );
+    }
+
+    #[test]
+    fn columns_are_plain_and_optional_even_if_required_or_all_null() {
+        let reader = written(&all_kinds(), &[bare_sample("a")]);
+        let columns = reader.metadata().file_metadata().schema_descr().columns();
+        let types: Vec<_> = columns
+            .iter()
+            .map(|column| (column.name(), column.physical_type()))
+            .collect();
+        assert_eq!(
+            types,
+            [
+                ("text", Type::BYTE_ARRAY),
+                ("count", Type::INT64),
+                ("score", Type::DOUBLE),
+                ("truth", Type::BOOLEAN),
+                ("label", Type::INT64),
+            ]
+        );
+        assert_eq!(columns[0].logical_type_ref(), Some(&LogicalType::String));
+        for column in columns {
+            let repetition = column.self_type().get_basic_info().repetition();
+            assert_eq!(repetition, Repetition::OPTIONAL);
+        }
+    }
+
+    #[test]
+    fn the_file_tells_its_maker_and_its_features_and_nothing_else() {
+        let fields = text_fields(&["text"]);
+        let reader = written(&fields, &[text_sample(&["a"])]);
+        let metadata = reader.metadata().file_metadata();
+        assert_eq!(
+            metadata.created_by(),
+            Some(concat!("sdgen version ", env!("CARGO_PKG_VERSION")))
+        );
+        assert_eq!(
+            metadata.key_value_metadata(),
+            Some(&vec![KeyValue::new(
+                "huggingface".to_owned(),
+                r#"{"info":{"features":{"text":{"dtype":"string","_type":"Value"}}}}"#.to_owned()
+            )])
+        );
+    }
+
+    #[test]
+    fn row_groups_are_bounded_and_compressed_with_zstd() {
+        let samples = vec![text_sample(&["a"]); 45_000];
+        let reader = written(&text_fields(&["text"]), &samples);
+        let row_groups = reader.metadata().row_groups();
+        let rows: Vec<_> = row_groups.iter().map(RowGroupMetaData::num_rows).collect();
+        assert_eq!(rows, [20_000, 20_000, 5_000]);
+        assert_eq!(
+            row_groups[0].column(0).compression(),
+            Compression::ZSTD(ZstdLevel::try_new(1).expect("a level"))
+        );
+    }
+
+    #[test]
+    fn a_name_with_a_dot_is_one_column() {
+        let reader = written(&text_fields(&["a.b"]), &[text_sample(&["c"])]);
+        assert_eq!(rows(&reader), [[Cell::Str("c".into())]]);
+    }
+
+    #[test]
+    fn a_full_disk_leaves_no_file_and_is_named_as_the_cause() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("rows.parquet");
+        let file = OutputFile::on(FullDisk::after(100, &target), &target, &target);
+        let mut writer =
+            Box::new(ParquetWriter::new(&text_fields(&["text"]), file).expect("begun"));
+        writer.write(&text_sample(&["a"])).expect("in memory");
+
+        let error = writer.finish().expect_err("the disk is full");
+        assert_eq!(
+            error.to_string(),
+            format!("cannot write `{}`: no storage space", target.display())
+        );
+        assert!(!fs::exists(&target).expect("a readable folder"));
+    }
+
+    #[test]
+    fn a_write_that_failed_is_told_again_at_the_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("rows.parquet");
+        let file = OutputFile::on(FullDisk::after(100, &target), &target, &target);
+        let mut writer =
+            Box::new(ParquetWriter::new(&text_fields(&["text"]), file).expect("begun"));
+        let failed = (0..2 * MAX_ROW_GROUP_ROWS)
+            .find_map(|row| writer.write(&text_sample(&[&row.to_string()])).err());
+        let error = failed.expect("a row group is written");
+        assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
+
+        let error = writer.finish().expect_err("there is no footer");
+        assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
+        assert!(!fs::exists(&target).expect("a readable folder"));
+    }
+}

@@ -1,0 +1,128 @@
+//! What the tests of the writers share.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::file::Storage;
+use crate::sample::{Field, FieldKind, Limit, Sample, Value};
+
+/// A disk that is full after some bytes.
+pub(super) struct FullDisk {
+    file: File,
+    room_bytes: usize,
+}
+
+impl FullDisk {
+    /// A file at `path` that takes `room_bytes` bytes.
+    pub(super) fn after(room_bytes: usize, path: &Path) -> Box<dyn Storage> {
+        let file = File::create(path).expect("the folder is writable");
+        Box::new(Self { file, room_bytes })
+    }
+}
+
+impl Write for FullDisk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.room_bytes == 0 {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let fitting = bytes.len().min(self.room_bytes);
+        let written = self.file.write(&bytes[..fitting])?;
+        self.room_bytes -= written;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Storage for FullDisk {
+    fn cut(&mut self, length_bytes: u64) -> io::Result<()> {
+        self.file.cut(length_bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.file.sync()
+    }
+}
+
+/// One required text field for each of `names`.
+pub(super) fn text_fields(names: &[&str]) -> Arc<[Field]> {
+    names
+        .iter()
+        .map(|name| Field::new(*name, FieldKind::String, "text"))
+        .collect()
+}
+
+/// A field of each kind, and a class label; all but the first optional.
+pub(super) fn all_kinds() -> Arc<[Field]> {
+    let optional = |name: &str, kind| Field {
+        required: false,
+        ..Field::new(name, kind, "a value")
+    };
+    let label = Field {
+        limit: Limit::Labels(
+            ["entailment", "neutral", "contradiction"]
+                .map(String::from)
+                .to_vec(),
+        ),
+        ..optional("label", FieldKind::Integer)
+    };
+    Arc::new([
+        Field::new("text", FieldKind::String, "text"),
+        optional("count", FieldKind::Integer),
+        optional("score", FieldKind::Float),
+        optional("truth", FieldKind::Boolean),
+        label,
+    ])
+}
+
+/// A sample for [`all_kinds`].
+pub(super) fn full_sample(text: &str) -> Sample {
+    Sample {
+        values: vec![
+            Value::String(text.into()),
+            Value::Integer(-7),
+            Value::Float(1.0),
+            Value::Boolean(true),
+            Value::Integer(2),
+        ],
+    }
+}
+
+/// A sample for [`all_kinds`] with nothing but its text.
+pub(super) fn bare_sample(text: &str) -> Sample {
+    let mut sample = text_sample(&[text]);
+    sample.values.resize(5, Value::Null);
+    sample
+}
+
+/// A sample of texts.
+pub(super) fn text_sample(texts: &[&str]) -> Sample {
+    Sample {
+        values: texts
+            .iter()
+            .map(|text| Value::String((*text).into()))
+            .collect(),
+    }
+}
+
+/// Texts that break writers and readers that are not careful.
+pub(super) const HARD_TEXTS: [&str; 14] = [
+    "comma, comma",
+    "\"quoted\"",
+    "\"",
+    "line\nbreak",
+    "bare\rreturn",
+    "both\r\nof them",
+    "\0",
+    "🙂 e\u{301}",
+    "line\u{2028}separator",
+    "\u{feff}mark",
+    " spaces ",
+    "\ttab\\back",
+    "=1+1",
+    "",
+];
