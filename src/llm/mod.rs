@@ -11,6 +11,8 @@ mod offline;
 mod openai;
 mod schema;
 
+pub use offline::Offline;
+
 use std::sync::Arc;
 use std::time::Duration;
 
