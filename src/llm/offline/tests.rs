@@ -1,6 +1,7 @@
 //! The provider as its callers see it: requests in, items out.
 
 use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
@@ -307,6 +308,98 @@ fn about_a_fifth_of_optional_values_is_left_out() {
         .filter(|item| item["note"].is_null())
         .count();
     assert!((150..250).contains(&empty), "{empty}");
+}
+
+fn format_files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("formats");
+    let files = std::fs::read_dir(folder).expect("the folder is there");
+    let mut files: Vec<PathBuf> = files.map(|file| file.expect("readable").path()).collect();
+    files.sort();
+    files
+}
+
+/// The fields that a custom format file defines.
+fn defined(file: &Path) -> Vec<Field> {
+    let text = std::fs::read_to_string(file).expect("readable");
+    let format: Value = serde_json::from_str(&text).expect("JSON");
+    let fields = format["fields"].as_object().expect("an object").iter();
+    let fields = fields.map(|(name, rules)| Field {
+        required: rules["required"].as_bool().unwrap_or(true),
+        example: Some(rules["example"].clone()),
+        ..Field::new(
+            name,
+            kind(&rules["type"]),
+            rules["description"].as_str().expect("text"),
+        )
+    });
+    fields.collect()
+}
+
+fn kind(name: &Value) -> FieldKind {
+    use FieldKind::{Boolean, Float, Integer, String};
+    let mut kinds = [String, Integer, Float, Boolean].into_iter();
+    kinds
+        .find(|kind| *name == kind.name())
+        .expect("one of the four types")
+}
+
+fn made_of(format: &str, count: usize) -> Vec<Value> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("formats/{format}.json"));
+    made(defined(&file), count, None)
+}
+
+#[test]
+fn every_format_file_can_be_filled() {
+    let files = format_files();
+    assert!(files.len() >= 10);
+    for file in files {
+        let fields = defined(&file);
+        for field in &fields {
+            let example = field.example.as_ref().expect("an example");
+            assert!(fits(example, field), "{}: {}", file.display(), field.name);
+        }
+        for passage in [None, Some(PASSAGE)] {
+            let items = made(fields.clone(), 200, passage);
+            assert!(items.len() >= 5, "{}", file.display());
+            for item in &items {
+                assert_fits(item, &fields);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rejected_answer_is_a_sentence_of_its_own() {
+    for item in made_of("preference", 100) {
+        assert_ne!(text(&item, "chosen"), text(&item, "rejected"));
+        assert!(text(&item, "rejected").ends_with('.'), "{item}");
+    }
+}
+
+#[test]
+fn stars_and_sentiment_agree() {
+    for item in made_of("sentiment_review", 300) {
+        let expected = match item["rating"].as_u64() {
+            Some(1 | 2) => "negative",
+            Some(3) => "neutral",
+            _ => "positive",
+        };
+        assert_eq!(text(&item, "sentiment"), expected, "{item}");
+    }
+}
+
+#[test]
+fn the_right_option_is_an_answer_in_the_context() {
+    for item in made_of("multiple_choice", 300) {
+        let name = format!("option_{}", text(&item, "answer").to_lowercase());
+        assert!(
+            text(&item, "context").contains(text(&item, &name)),
+            "{item}"
+        );
+        let options =
+            ["option_a", "option_b", "option_c", "option_d"].map(|name| text(&item, name));
+        assert_eq!(HashSet::from(options).len(), 4, "{item}");
+    }
 }
 
 proptest! {
