@@ -75,23 +75,32 @@ impl Material {
     ) -> Option<Self> {
         let index = extract::any_sentence(passage, rng)?;
         let sentence = passage.sentence(index);
-        let asked = extract::ask(passage, index, rng);
-        let clause = extract::as_clause(sentence);
+        let (question, answer) = cloze::ask(sentence, rng);
+        let [paraphrase, wrong] = reported(sentence);
         let stretch = extract::around(passage, index, rng);
         Some(Self {
-            context: asked.context.to_owned(),
+            context: passage.stretch(stretch.clone()).to_owned(),
             summary: passage.sentence(stretch.start).to_owned(),
             title: heading(sentence),
             sentence: sentence.to_owned(),
-            paraphrase: format!("It is said that {clause}"),
-            wrong: format!("It is not the case that {clause}"),
-            question: asked.question,
-            answer: asked.answer.to_owned(),
-            decoys: decoys(passage, asked.answer, rng),
+            paraphrase,
+            wrong,
+            question,
+            answer: answer.to_owned(),
+            decoys: decoys(passage, answer, rng),
             topic: topic.name,
             entity_type: "OTHER",
         })
     }
+}
+
+/// `sentence` in indirect speech, and its denial.
+fn reported(sentence: &str) -> [String; 2] {
+    if sentence.contains('?') {
+        return ["asks", "does not ask"].map(|verb| format!("The text {verb}: “{sentence}”"));
+    }
+    let clause = extract::as_clause(sentence);
+    ["said", "not the case"].map(|verdict| format!("It is {verdict} that {clause}"))
 }
 
 /// The first words of `sentence`, without what comes after them.

@@ -369,6 +369,17 @@ fn every_format_file_can_be_filled() {
 }
 
 #[test]
+fn a_summary_of_a_passage_is_part_of_its_document() {
+    let fields = texts(&["document", "summary"]);
+    for item in made(fields, 40, Some(PASSAGE)) {
+        assert!(
+            text(&item, "document").contains(text(&item, "summary")),
+            "{item}"
+        );
+    }
+}
+
+#[test]
 fn a_rejected_answer_is_a_sentence_of_its_own() {
     for item in made_of("preference", 100) {
         assert_ne!(text(&item, "chosen"), text(&item, "rejected"));
