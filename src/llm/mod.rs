@@ -18,6 +18,8 @@ mod setup;
 #[cfg(test)]
 mod test_server;
 
+pub use offline::Offline;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,1 +1,0 @@
-//! A provider without a model: made-up data, no network.

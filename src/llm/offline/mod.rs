@@ -1,0 +1,192 @@
+//! A provider without a model: made-up data, no network.
+//!
+//! For first trials, tests and CI. What it writes is grammatical and of the
+//! right shape, deterministic and quick; it heeds the fields and the passage
+//! of a request, but understands neither its query nor its instructions.
+
+mod cast;
+mod cloze;
+mod custom;
+mod description;
+mod extract;
+mod material;
+mod meaning;
+mod passage;
+mod persona;
+mod phrases;
+mod query;
+mod scene;
+mod task;
+mod topics;
+mod words;
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use self::custom::Plan;
+use self::passage::Passage;
+use super::{
+    Answer, ChatRequest, Completion, FinishReason, ItemShape, LlmClient, LlmError, SAMPLES_KEY,
+    Usage, Wanted,
+};
+use crate::sample::FieldKind;
+
+/// Name of the only model.
+const MODEL: &str = "offline";
+
+/// Tries per item that is to be taken from a passage; a short passage has few
+/// different ones.
+const TRIES_PER_ITEM: usize = 6;
+
+/// Makes data up, or takes it from the passage of a request.
+#[derive(Debug, Clone)]
+pub struct Offline {
+    seed: u64,
+}
+
+impl Offline {
+    /// A provider that answers the same request always the same; another
+    /// `seed` gives other answers.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { seed }
+    }
+
+    /// Everything a request says takes part, so that no two batches are alike.
+    fn rng(&self, request: &ChatRequest) -> StdRng {
+        let mut hasher = Sha256::new();
+        hasher.update(self.seed.to_le_bytes());
+        hasher.update(request.seed.unwrap_or_default().to_le_bytes());
+        hasher.update(request.system.as_bytes());
+        hasher.update([0]);
+        hasher.update(request.user.as_bytes());
+        StdRng::from_seed(hasher.finalize().into())
+    }
+}
+
+#[async_trait]
+impl LlmClient for Offline {
+    fn model(&self) -> &str {
+        MODEL
+    }
+
+    async fn complete(&self, request: &ChatRequest) -> Result<Completion, LlmError> {
+        let text = match &request.answer {
+            Answer::Text => "The offline provider only makes samples.".to_owned(),
+            Answer::Samples(wanted) => {
+                json!({SAMPLES_KEY: items(wanted, &mut self.rng(request))}).to_string()
+            }
+        };
+        Ok(Completion {
+            text,
+            finish_reason: FinishReason::Stop,
+            usage: Usage::default(),
+            model: Some(MODEL.to_owned()),
+        })
+    }
+}
+
+/// A predefined format, as its fields tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    PairClass,
+    PairScore,
+    Pair,
+    Triplet,
+    Qa,
+}
+
+impl Known {
+    fn of(shape: &ItemShape) -> Option<Self> {
+        use FieldKind::{Float, Integer, String};
+        let mut fields: Vec<_> = shape
+            .fields
+            .iter()
+            .map(|f| (f.name.as_str(), f.kind))
+            .collect();
+        fields.sort_unstable_by_key(|(name, _)| *name);
+        match fields[..] {
+            [
+                ("hypothesis", String),
+                ("label", Integer),
+                ("premise", String),
+            ] => Some(Self::PairClass),
+            [
+                ("score", Float),
+                ("sentence1", String),
+                ("sentence2", String),
+            ] => Some(Self::PairScore),
+            [("anchor", String), ("positive", String)] => Some(Self::Pair),
+            [
+                ("anchor", String),
+                ("negative", String),
+                ("positive", String),
+            ] => Some(Self::Triplet),
+            [
+                ("answer", String),
+                ("context", String),
+                ("question", String),
+            ] => Some(Self::Qa),
+            _ => None,
+        }
+    }
+}
+
+/// Items as wanted; fewer if the passage does not give more.
+fn items(wanted: &Wanted, rng: &mut StdRng) -> Vec<Value> {
+    let labels = labels(wanted.count, rng);
+    match &wanted.passage {
+        None => invented(wanted, &labels, rng),
+        Some(text) => extracted(wanted, &Passage::new(text), &labels, rng),
+    }
+}
+
+fn invented(wanted: &Wanted, labels: &[usize], rng: &mut StdRng) -> Vec<Value> {
+    if let Some(known) = Known::of(&wanted.shape) {
+        let items = labels.iter().map(|&label| query::item(known, label, rng));
+        return items.collect();
+    }
+    let plan = Plan::of(&wanted.shape.fields);
+    labels.iter().map(|_| plan.invent(rng)).collect()
+}
+
+fn extracted(
+    wanted: &Wanted,
+    passage: &Passage<'_>,
+    labels: &[usize],
+    rng: &mut StdRng,
+) -> Vec<Value> {
+    let known = Known::of(&wanted.shape);
+    let plan = Plan::of(&wanted.shape.fields);
+    let mut items = Vec::with_capacity(wanted.count);
+    let mut seen = HashSet::new();
+    for &label in labels.iter().cycle().take(wanted.count * TRIES_PER_ITEM) {
+        if items.len() == wanted.count {
+            break;
+        }
+        let item = match known {
+            Some(known) => extract::item(known, passage, label, rng),
+            None => plan.extract(passage, rng),
+        };
+        items.extend(item.filter(|item| seen.insert(item.to_string())));
+    }
+    items
+}
+
+/// Class labels in equal shares and random order.
+fn labels(count: usize, rng: &mut StdRng) -> Vec<usize> {
+    let mut classes = [0, 1, 2];
+    classes.shuffle(rng);
+    let mut labels: Vec<usize> = classes.into_iter().cycle().take(count).collect();
+    labels.shuffle(rng);
+    labels
+}
+
+#[cfg(test)]
+mod tests;

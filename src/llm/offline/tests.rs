@@ -1,0 +1,473 @@
+//! The provider as its callers see it: requests in, items out.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
+
+use super::*;
+use crate::sample::{Field, Limit};
+
+const PASSAGE: &str = "The Eiffel Tower is a wrought-iron tower in Paris. It was built in 1889 for \
+    the World's Fair, and many artists protested against it. Gustave Eiffel kept a small office at \
+    the top. Today about seven million people visit it every year! Who would tear it down now?\n\n\
+    - The tower is repainted every seven years.\n- Its height changes with the temperature.\n";
+
+fn field(name: &str, kind: FieldKind, limit: Limit) -> Field {
+    Field {
+        limit,
+        ..Field::new(name, kind, "")
+    }
+}
+
+fn texts(names: &[&str]) -> Vec<Field> {
+    names
+        .iter()
+        .map(|name| field(name, FieldKind::String, Limit::None))
+        .collect()
+}
+
+/// The predefined formats: names of the fields, the number last.
+fn predefined() -> [Vec<Field>; 5] {
+    let labels = ["entailment", "neutral", "contradiction"]
+        .map(str::to_owned)
+        .to_vec();
+    let mut class_pair = texts(&["premise", "hypothesis"]);
+    class_pair.push(field("label", FieldKind::Integer, Limit::Labels(labels)));
+    let mut score_pair = texts(&["sentence1", "sentence2"]);
+    score_pair.push(field("score", FieldKind::Float, Limit::Range(0.0, 1.0)));
+    [
+        class_pair,
+        score_pair,
+        texts(&["anchor", "positive"]),
+        texts(&["anchor", "positive", "negative"]),
+        texts(&["context", "question", "answer"]),
+    ]
+}
+
+fn wanted(fields: Vec<Field>, count: usize, passage: Option<&str>) -> Wanted {
+    let name = "format".to_owned();
+    Wanted {
+        shape: Arc::new(ItemShape { name, fields }),
+        count,
+        passage: passage.map(Arc::from),
+    }
+}
+
+fn made(fields: Vec<Field>, count: usize, passage: Option<&str>) -> Vec<Value> {
+    items(
+        &wanted(fields, count, passage),
+        &mut StdRng::seed_from_u64(7),
+    )
+}
+
+fn request(user: &str, seed: Option<u64>) -> ChatRequest {
+    let wanted = wanted(texts(&["context", "question", "answer"]), 3, None);
+    ChatRequest {
+        system: "system".into(),
+        user: user.into(),
+        answer: Answer::Samples(wanted),
+        seed,
+    }
+}
+
+async fn answer(client_seed: u64, user: &str, seed: Option<u64>) -> String {
+    let completion = Offline::new(client_seed)
+        .complete(&request(user, seed))
+        .await;
+    completion.expect("offline never fails").text
+}
+
+fn text<'a>(item: &'a Value, name: &str) -> &'a str {
+    item[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("{name} in {item}"))
+}
+
+/// Whether `value` is one that `field` takes.
+fn fits(value: &Value, field: &Field) -> bool {
+    let is_number = |number: f64| match &field.limit {
+        Limit::None => true,
+        Limit::Range(least, most) => (*least..=*most).contains(&number),
+        Limit::Labels(labels) => (0..labels.len()).any(|i| value.as_u64() == u64::try_from(i).ok()),
+    };
+    match (field.kind, value) {
+        (_, Value::Null) => !field.required,
+        (FieldKind::String, Value::String(text)) => !text.trim().is_empty() && !text.contains('{'),
+        (FieldKind::Integer, Value::Number(n)) => n.is_i64() && n.as_f64().is_some_and(is_number),
+        (FieldKind::Float, Value::Number(n)) => n.is_f64() && n.as_f64().is_some_and(is_number),
+        (FieldKind::Boolean, Value::Bool(_)) => true,
+        _ => false,
+    }
+}
+
+fn assert_fits(item: &Value, fields: &[Field]) {
+    let object = item.as_object().expect("an object");
+    assert_eq!(object.len(), fields.len(), "{item}");
+    for field in fields {
+        assert!(fits(&item[&field.name], field), "{}: {item}", field.name);
+    }
+}
+
+#[tokio::test]
+async fn the_same_request_gets_the_same_answer() {
+    assert_eq!(
+        answer(1, "batch 1", Some(5)).await,
+        answer(1, "batch 1", Some(5)).await
+    );
+    assert_eq!(
+        answer(1, "batch 1", None).await,
+        answer(1, "batch 1", None).await
+    );
+}
+
+#[tokio::test]
+async fn another_seed_or_text_gets_another_answer() {
+    let answers = [
+        answer(1, "batch 1", Some(5)).await,
+        answer(2, "batch 1", Some(5)).await,
+        answer(1, "batch 2", Some(5)).await,
+        answer(1, "batch 1", Some(6)).await,
+        answer(1, "batch 1", None).await,
+    ];
+    assert_eq!(answers.iter().collect::<HashSet<_>>().len(), answers.len());
+}
+
+#[tokio::test]
+async fn an_answer_is_free_and_holds_a_list_of_samples() {
+    let completion = Offline::new(1)
+        .complete(&request("q", None))
+        .await
+        .expect("never fails");
+    assert_eq!(completion.finish_reason, FinishReason::Stop);
+    assert_eq!(completion.usage, Usage::default());
+    assert_eq!(completion.model.as_deref(), Some("offline"));
+    let answer: Value = serde_json::from_str(&completion.text).expect("JSON");
+    assert_eq!(answer[SAMPLES_KEY].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn items_of_every_predefined_format_fit_it() {
+    for fields in predefined() {
+        for passage in [None, Some(PASSAGE)] {
+            let items = made(fields.clone(), 60, passage);
+            assert!(items.len() > 20, "{} of {fields:?}", items.len());
+            for item in &items {
+                assert_fits(item, &fields);
+            }
+        }
+    }
+}
+
+#[test]
+fn twenty_thousand_samples_hold_few_duplicates() {
+    let [_, _, pair, _, qa] = predefined();
+    for fields in [pair, qa] {
+        let items = made(fields, 20_000, None);
+        let distinct: HashSet<String> = items.iter().map(Value::to_string).collect();
+        assert!(
+            distinct.len() > 19_800,
+            "{} of {}",
+            distinct.len(),
+            items[0]
+        );
+    }
+}
+
+#[test]
+fn an_answer_occurs_in_its_context() {
+    for passage in [None, Some(PASSAGE)] {
+        for item in made(texts(&["context", "question", "answer"]), 2000, passage) {
+            assert!(
+                text(&item, "context").contains(text(&item, "answer")),
+                "{item}"
+            );
+            assert!(text(&item, "question").ends_with('?'), "{item}");
+            assert!(
+                passage.is_none_or(|passage| passage.contains(text(&item, "context"))),
+                "{item}"
+            );
+        }
+    }
+}
+
+#[test]
+fn labels_come_in_equal_shares() {
+    let [class_pair, ..] = predefined();
+    let mut counts = HashMap::new();
+    for item in made(class_pair, 30, None) {
+        *counts.entry(item["label"].as_u64()).or_insert(0) += 1;
+    }
+    assert_eq!(
+        counts,
+        HashMap::from([(Some(0), 10), (Some(1), 10), (Some(2), 10)])
+    );
+}
+
+#[test]
+fn a_hypothesis_is_never_its_premise() {
+    let [class_pair, ..] = predefined();
+    for passage in [None, Some(PASSAGE)] {
+        for item in made(class_pair.clone(), 300, passage) {
+            assert_ne!(text(&item, "premise"), text(&item, "hypothesis"));
+        }
+    }
+}
+
+#[test]
+fn in_a_passage_only_a_contradiction_denies_the_premise() {
+    let [class_pair, ..] = predefined();
+    for item in made(class_pair, 60, Some(PASSAGE)) {
+        let denies = text(&item, "hypothesis").starts_with("It is not ");
+        assert_eq!(denies, item["label"] == 2, "{item}");
+    }
+}
+
+#[test]
+fn scores_spread_from_zero_to_one_in_hundredths() {
+    let [_, score_pair, ..] = predefined();
+    let scores: Vec<f64> = made(score_pair, 1000, None)
+        .iter()
+        .filter_map(|item| item["score"].as_f64())
+        .collect();
+    for tenth in [0.0, 0.2, 0.4, 0.6, 0.8] {
+        assert!(
+            scores
+                .iter()
+                .any(|score| (tenth..=tenth + 0.2).contains(score))
+        );
+    }
+    assert!(
+        scores
+            .iter()
+            .all(|score| ((score * 100.0).round() - score * 100.0).abs() < 1e-9)
+    );
+}
+
+#[test]
+fn sentences_that_mean_the_same_are_worded_differently() {
+    for item in made(texts(&["anchor", "positive", "negative"]), 2000, None) {
+        assert_ne!(text(&item, "anchor"), text(&item, "positive"));
+        assert_ne!(text(&item, "positive"), text(&item, "negative"));
+        assert_ne!(text(&item, "anchor"), text(&item, "negative"));
+    }
+}
+
+#[test]
+fn limits_and_plausible_ranges_are_respected() {
+    let labels = Limit::Labels(vec!["a".to_owned(), "b".to_owned()]);
+    let fields = vec![
+        field("kind", FieldKind::Integer, labels.clone()),
+        field("grade", FieldKind::String, labels),
+        field("score", FieldKind::Integer, Limit::Range(-3.0, -1.0)),
+        field("weight", FieldKind::Float, Limit::Range(0.001, 0.002)),
+        field("age", FieldKind::Integer, Limit::None),
+    ];
+    for item in made(fields, 300, None) {
+        assert!(matches!(item["kind"].as_i64(), Some(0 | 1)), "{item}");
+        assert!(matches!(text(&item, "grade"), "a" | "b"), "{item}");
+        assert!(matches!(item["score"].as_i64(), Some(-3..=-1)), "{item}");
+        assert!(
+            item["weight"]
+                .as_f64()
+                .is_some_and(|w| (0.001..=0.002).contains(&w)),
+            "{item}"
+        );
+        assert!(matches!(item["age"].as_i64(), Some(18..=90)), "{item}");
+    }
+}
+
+#[test]
+fn absurd_numbers_in_a_definition_do_no_harm() {
+    let endless = format!("From 1 to {}.", "9".repeat(400));
+    for kind in [FieldKind::String, FieldKind::Integer, FieldKind::Float] {
+        let described = Field::new("price", kind, endless.clone());
+        let example = Some(f64::MAX.into());
+        let fields = vec![
+            described,
+            Field {
+                example,
+                ..Field::new("x", kind, "")
+            },
+        ];
+        for item in made(fields.clone(), 20, None) {
+            assert_fits(&item, &fields);
+        }
+    }
+}
+
+#[test]
+fn about_a_fifth_of_optional_values_is_left_out() {
+    let fields = vec![Field {
+        required: false,
+        ..field("note", FieldKind::String, Limit::None)
+    }];
+    let empty = made(fields, 1000, None)
+        .iter()
+        .filter(|item| item["note"].is_null())
+        .count();
+    assert!((150..250).contains(&empty), "{empty}");
+}
+
+fn format_files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("formats");
+    let files = std::fs::read_dir(folder).expect("the folder is there");
+    let mut files: Vec<PathBuf> = files.map(|file| file.expect("readable").path()).collect();
+    files.sort();
+    files
+}
+
+/// The fields that a custom format file defines.
+fn defined(file: &Path) -> Vec<Field> {
+    let text = std::fs::read_to_string(file).expect("readable");
+    let format: Value = serde_json::from_str(&text).expect("JSON");
+    let fields = format["fields"].as_object().expect("an object").iter();
+    let fields = fields.map(|(name, rules)| Field {
+        required: rules["required"].as_bool().unwrap_or(true),
+        example: Some(rules["example"].clone()),
+        ..Field::new(
+            name,
+            kind(&rules["type"]),
+            rules["description"].as_str().expect("text"),
+        )
+    });
+    fields.collect()
+}
+
+fn kind(name: &Value) -> FieldKind {
+    use FieldKind::{Boolean, Float, Integer, String};
+    let mut kinds = [String, Integer, Float, Boolean].into_iter();
+    kinds
+        .find(|kind| *name == kind.name())
+        .expect("one of the four types")
+}
+
+fn made_of(format: &str, count: usize) -> Vec<Value> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("formats/{format}.json"));
+    made(defined(&file), count, None)
+}
+
+#[test]
+fn every_format_file_can_be_filled() {
+    let files = format_files();
+    assert!(files.len() >= 10);
+    for file in files {
+        let fields = defined(&file);
+        for field in &fields {
+            let example = field.example.as_ref().expect("an example");
+            assert!(fits(example, field), "{}: {}", file.display(), field.name);
+        }
+        for passage in [None, Some(PASSAGE)] {
+            let items = made(fields.clone(), 200, passage);
+            assert!(items.len() >= 5, "{}", file.display());
+            for item in &items {
+                assert_fits(item, &fields);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_summary_of_a_passage_is_part_of_its_document() {
+    let fields = texts(&["document", "summary"]);
+    for item in made(fields, 40, Some(PASSAGE)) {
+        assert!(
+            text(&item, "document").contains(text(&item, "summary")),
+            "{item}"
+        );
+    }
+}
+
+#[test]
+fn a_rejected_answer_is_a_sentence_of_its_own() {
+    for item in made_of("preference", 100) {
+        assert_ne!(text(&item, "chosen"), text(&item, "rejected"));
+        assert!(text(&item, "rejected").ends_with('.'), "{item}");
+    }
+}
+
+#[test]
+fn stars_and_sentiment_agree() {
+    for item in made_of("sentiment_review", 300) {
+        let expected = match item["rating"].as_u64() {
+            Some(1 | 2) => "negative",
+            Some(3) => "neutral",
+            _ => "positive",
+        };
+        assert_eq!(text(&item, "sentiment"), expected, "{item}");
+    }
+}
+
+#[test]
+fn the_right_option_is_an_answer_in_the_context() {
+    for item in made_of("multiple_choice", 300) {
+        let name = format!("option_{}", text(&item, "answer").to_lowercase());
+        assert!(
+            text(&item, "context").contains(text(&item, &name)),
+            "{item}"
+        );
+        let options =
+            ["option_a", "option_b", "option_c", "option_d"].map(|name| text(&item, name));
+        assert_eq!(HashSet::from(options).len(), 4, "{item}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_passage_is_too_strange(passage in any::<String>(), seed in any::<u64>()) {
+        for fields in predefined() {
+            check_passage(&passage, fields, seed);
+        }
+        check_passage(&passage, texts(&["title", "text", "name", "chosen", "option_a"]), seed);
+    }
+
+    #[test]
+    fn no_mixture_of_scripts_and_marks_is_too_strange(
+        pieces in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "word", " ", ". ", "\n", "- ", "|", "1. ", "1889", "Dr.", "東京は", "。", "…", "é",
+                "\u{300}", "“", "?", "The", " is a ", "\r\n", "\t", "İ", "ß", "#", "\u{0}", "🦀",
+            ]),
+            0..60,
+        ).prop_map(|pieces| pieces.concat()),
+        seed in any::<u64>(),
+    ) {
+        for fields in predefined() {
+            check_passage(&pieces, fields, seed);
+        }
+    }
+
+    #[test]
+    fn no_field_is_too_strange(
+        name in any::<String>(),
+        description in any::<String>(),
+        limits in any::<(f64, f64)>(),
+        seed in any::<u64>(),
+    ) {
+        for kind in [FieldKind::String, FieldKind::Integer, FieldKind::Float, FieldKind::Boolean] {
+            let limit = Limit::Range(limits.0.min(limits.1), limits.0.max(limits.1));
+            let field = Field { limit, ..Field::new(name.clone(), kind, description.clone()) };
+            let wanted = wanted(vec![field], 4, None);
+            items(&wanted, &mut StdRng::seed_from_u64(seed));
+        }
+    }
+}
+
+fn check_passage(passage: &str, fields: Vec<Field>, seed: u64) {
+    let wanted = wanted(fields, 8, Some(passage));
+    for item in items(&wanted, &mut StdRng::seed_from_u64(seed)) {
+        let mut strings = item
+            .as_object()
+            .expect("an object")
+            .values()
+            .filter_map(Value::as_str);
+        assert!(strings.all(|text| !text.trim().is_empty()), "{item}");
+        if let (Some(context), Some(answer)) = (item["context"].as_str(), item["answer"].as_str()) {
+            assert!(context.contains(answer), "{item}");
+            assert!(passage.contains(context), "{item}");
+        }
+    }
+}
