@@ -57,6 +57,12 @@ impl BaseUrl {
         self.0.scheme() == "https"
     }
 
+    /// Whether it is `OpenAI`'s own.
+    #[must_use]
+    pub fn is_openai(&self) -> bool {
+        self.0.host_str() == Some("api.openai.com")
+    }
+
     /// Host, and port if it was given.
     pub(super) fn authority(&self) -> &str {
         self.0.authority()

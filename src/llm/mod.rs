@@ -18,16 +18,16 @@ mod setup;
 #[cfg(test)]
 mod test_server;
 
-pub use offline::Offline;
-
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::Serialize;
 
 pub use base_url::BaseUrl;
 pub use gemini::{Gemini, GeminiConfig};
 pub use key::ApiKey;
+pub use offline::Offline;
 pub use openai::{OpenAi, OpenAiConfig};
 pub use setup::{Sampling, SetupError};
 
@@ -127,7 +127,7 @@ pub enum FinishReason {
 }
 
 /// Tokens of one answer, as billed. See each provider for what it counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
     /// Tokens of the prompt, cached ones included.
     pub prompt_tokens: u64,

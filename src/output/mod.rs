@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use crate::sample::Sample;
 
 pub use config::{OutputConfig, OutputFormat, SourceKind};
-pub use outputs::{Finished, OpenError, Outputs};
+pub use outputs::{Finished, ManifestFile, OpenError, Outputs};
 
 /// A file that takes samples one by one.
 pub trait RowWriter: Send {

@@ -27,7 +27,31 @@ pub struct Outputs {
     data_sets: Vec<DataSet>,
     /// Failures that no call of [`append`](Self::append) returned.
     untold: Vec<WriteError>,
-    lock: File,
+    /// Samples in the journal.
+    rows: u64,
+    lock: Arc<File>,
+}
+
+/// The file that describes a run.
+#[derive(Debug)]
+pub struct ManifestFile {
+    path: PathBuf,
+    part: PathBuf,
+    _lock: Arc<File>,
+}
+
+impl ManifestFile {
+    /// Replaces the description as a whole.
+    ///
+    /// # Errors
+    ///
+    /// The file could not be written.
+    pub fn write(&self, manifest: &impl Serialize) -> Result<(), WriteError> {
+        let mut file = OutputFile::create(&self.part, &self.path)?;
+        let json = serde_json::to_string_pretty(manifest).map_err(|source| file.error(source))?;
+        writeln!(file, "{json}").map_err(|source| file.error(source))?;
+        file.finish().map(drop)
+    }
 }
 
 /// What remains of a run.
@@ -101,7 +125,8 @@ impl Outputs {
             kept_journal,
             data_sets,
             untold: Vec::new(),
-            lock,
+            rows: 0,
+            lock: Arc::new(lock),
         })
     }
 
@@ -112,22 +137,20 @@ impl Outputs {
         self.kept_journal.as_deref()
     }
 
-    /// Where [`write_manifest`](Self::write_manifest) writes.
+    /// The file that describes the run; it keeps the outputs locked.
     #[must_use]
-    pub fn manifest_path(&self) -> PathBuf {
-        self.names.manifest()
+    pub fn manifest(&self) -> ManifestFile {
+        ManifestFile {
+            path: self.names.manifest(),
+            part: self.names.manifest_part(),
+            _lock: Arc::clone(&self.lock),
+        }
     }
 
-    /// Replaces the description of the run, as a whole.
-    ///
-    /// # Errors
-    ///
-    /// The file could not be written.
-    pub fn write_manifest(&self, manifest: &impl Serialize) -> Result<(), WriteError> {
-        let mut file = OutputFile::create(&self.names.manifest_part(), &self.manifest_path())?;
-        let json = serde_json::to_string_pretty(manifest).map_err(|source| file.error(source))?;
-        writeln!(file, "{json}").map_err(|source| file.error(source))?;
-        file.finish().map(drop)
+    /// Samples that are on disk.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// Writes `samples` to every file, and to the journal with what `note` says
@@ -138,9 +161,10 @@ impl Outputs {
     /// # Errors
     ///
     /// A file could not be written. It is left out from then on, while the
-    /// others go on.
+    /// others go on; [`rows`](Self::rows) tells whether the samples are safe.
     pub fn append(&mut self, samples: &[Sample], note: &impl Serialize) -> Result<(), WriteError> {
         self.journal.append(&self.fields, samples, note)?;
+        self.rows += samples.len() as u64;
         let mut failures = self
             .data_sets
             .iter_mut()
@@ -643,15 +667,14 @@ mod tests {
     fn the_manifest_is_replaced_as_a_whole() {
         let sandbox = Sandbox::new();
         let outputs = sandbox.opened();
+        let manifest = outputs.manifest();
+        drop(outputs.finish());
+        assert!(matches!(sandbox.open(), Err(OpenError::InUse { .. })));
         for rows in [1, 2] {
-            outputs
-                .write_manifest(&json!({"rows": rows}))
-                .expect("written");
+            manifest.write(&json!({"rows": rows})).expect("written");
         }
-        let path = sandbox.path(".sdgen/out_qa_from_query.run.json");
-        assert_eq!(outputs.manifest_path(), path);
         assert_eq!(
-            fs::read_to_string(path).expect("text"),
+            sandbox.text(".sdgen/out_qa_from_query.run.json"),
             "{\n  \"rows\": 2\n}\n"
         );
     }

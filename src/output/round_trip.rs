@@ -105,10 +105,7 @@ fn value(kind: FieldKind) -> BoxedStrategy<Value> {
     let given = match kind {
         FieldKind::String => any::<String>().prop_map(Value::String).boxed(),
         FieldKind::Integer => any::<i64>().prop_map(Value::Integer).boxed(),
-        // Of numbers with more digits `serde_json` may read the neighbour.
-        FieldKind::Float => any::<i32>()
-            .prop_map(|thousandths| Value::Float(f64::from(thousandths) / 1000.0))
-            .boxed(),
+        FieldKind::Float => any::<f64>().prop_map(Value::Float).boxed(),
         FieldKind::Boolean => any::<bool>().prop_map(Value::Boolean).boxed(),
     };
     prop_oneof![3 => given, 1 => Just(Value::Null)].boxed()

@@ -63,7 +63,7 @@ impl OpenAi {
             return Err(SetupError::Model { model });
         }
         let base_url = base_url.map_or_else(|| BaseUrl::parse(BASE_URL), Ok)?;
-        if base_url.authority() == "api.openai.com" {
+        if base_url.is_openai() {
             sampling.top_k = None;
         }
         let key = api_key.as_ref().map(|key| key.header("Bearer "));
