@@ -1,0 +1,351 @@
+//! The books of a run: what was asked for and what became of it.
+//!
+//! Pure: decides how much to ask for and when asking is pointless, and sends
+//! nothing itself.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// Batches in a row without one new sample after which a run is barren.
+pub(super) const BARREN_AFTER: u32 = 5;
+
+/// Samples that the estimate of the yield starts from, as if all were new.
+const PRIOR: f64 = 10.0;
+
+/// What became of every sample that was asked for.
+///
+/// `requested = written + duplicate + rejected + blocked + truncated + failed`
+/// holds whenever no request is under way.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Books {
+    /// Samples asked for, and those that came unasked.
+    pub requested: u64,
+    /// Those of the requested that came without being asked for.
+    pub unasked: u64,
+    /// New and on disk.
+    pub written: u64,
+    /// Seen before in this run.
+    pub duplicate: u64,
+    /// Broke a rule, or came when the target was reached (`surplus`), by reason.
+    pub rejected: BTreeMap<String, u64>,
+    /// Not given by a filter of the provider, by its reason.
+    pub blocked: BTreeMap<String, u64>,
+    /// Cut off by the cap on output tokens.
+    pub truncated: u64,
+    /// Never came, by reason.
+    pub failed: BTreeMap<String, u64>,
+}
+
+impl Books {
+    /// All rejected samples.
+    #[must_use]
+    pub fn rejected(&self) -> u64 {
+        self.rejected.values().sum()
+    }
+
+    /// All blocked samples.
+    #[must_use]
+    pub fn blocked(&self) -> u64 {
+        self.blocked.values().sum()
+    }
+
+    /// All failed samples.
+    #[must_use]
+    pub fn failed(&self) -> u64 {
+        self.failed.values().sum()
+    }
+
+    /// What `requested` must be equal to.
+    #[must_use]
+    pub fn accounted(&self) -> u64 {
+        self.written
+            + self.duplicate
+            + self.rejected()
+            + self.blocked()
+            + self.truncated
+            + self.failed()
+    }
+}
+
+/// What became of the samples of one batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Settlement {
+    /// Samples asked for.
+    pub(super) asked: usize,
+    /// New and on disk.
+    pub(super) written: usize,
+    /// Seen before.
+    pub(super) duplicate: usize,
+    /// Reason of each rejected item.
+    pub(super) rejected: Vec<String>,
+    /// New, but beyond the target.
+    pub(super) surplus: usize,
+    /// Why the rest of what was asked for did not come.
+    pub(super) shortfall: Shortfall,
+}
+
+/// Why samples did not come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Shortfall {
+    /// A filter kept them back; its reason.
+    Blocked(String),
+    /// The answer was cut.
+    Truncated,
+    /// Anything else.
+    Failed(&'static str),
+}
+
+impl Default for Shortfall {
+    fn default() -> Self {
+        Self::Failed("not delivered")
+    }
+}
+
+impl Settlement {
+    /// Items that came.
+    fn delivered(&self) -> usize {
+        self.written + self.duplicate + self.rejected.len() + self.surplus
+    }
+}
+
+/// The books, and what is still to be asked for.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    target: u64,
+    batch_size: usize,
+    outstanding: u64,
+    /// Batches in a row without a new sample.
+    fruitless: u32,
+    books: Books,
+}
+
+impl Ledger {
+    pub(super) fn new(target: usize, batch_size: usize) -> Self {
+        Self {
+            target: target as u64,
+            batch_size,
+            outstanding: 0,
+            fruitless: 0,
+            books: Books::default(),
+        }
+    }
+
+    pub(super) fn books(&self) -> &Books {
+        &self.books
+    }
+
+    /// Samples that are still missing.
+    pub(super) fn missing(&self) -> u64 {
+        self.target.saturating_sub(self.books.written)
+    }
+
+    /// Whether the last batches brought nothing new.
+    pub(super) fn is_barren(&self) -> bool {
+        self.fruitless >= BARREN_AFTER
+    }
+
+    /// Samples to ask for in a further request; `None` if those outstanding
+    /// should do.
+    ///
+    /// What is missing beyond the expected yield of what is outstanding, plus
+    /// a margin for what the run loses on the way; more after fruitless
+    /// batches, never more than a batch.
+    pub(super) fn next_ask(&self) -> Option<usize> {
+        #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+        let expected_yield = self.expected_yield();
+        let uncovered = self.missing() as f64 - self.outstanding as f64 * expected_yield;
+        // While others are under way, a handful is not worth a request.
+        let least = if self.outstanding > 0 {
+            self.batch_size as f64 / 8.0
+        } else {
+            0.0
+        };
+        if uncovered <= least {
+            return None;
+        }
+        let wanted = uncovered / expected_yield * f64::from(1 << self.fruitless.min(BARREN_AFTER));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped"
+        )]
+        Some(wanted.ceil().clamp(1.0, self.batch_size as f64) as usize)
+    }
+
+    /// Share of the requested samples that are new, as far as the run shows.
+    fn expected_yield(&self) -> f64 {
+        #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+        let surplus = self
+            .books
+            .rejected
+            .get(SURPLUS)
+            .copied()
+            .unwrap_or_default();
+        let new = (self.books.written + surplus) as f64;
+        ((new + PRIOR) / (self.books.requested as f64 + PRIOR)).max(0.05)
+    }
+
+    /// A request for `count` samples goes out.
+    pub(super) fn ask(&mut self, count: usize) {
+        self.outstanding += count as u64;
+    }
+
+    /// A request came to its end.
+    pub(super) fn settle(&mut self, settlement: Settlement) {
+        let delivered = settlement.delivered();
+        let shortfall = settlement.asked.saturating_sub(delivered) as u64;
+        let books = &mut self.books;
+        self.outstanding -= settlement.asked as u64;
+        books.requested += settlement.asked.max(delivered) as u64;
+        books.unasked += delivered.saturating_sub(settlement.asked) as u64;
+        books.written += settlement.written as u64;
+        books.duplicate += settlement.duplicate as u64;
+        for reason in settlement.rejected {
+            *books.rejected.entry(reason).or_default() += 1;
+        }
+        if settlement.surplus > 0 {
+            *books.rejected.entry(SURPLUS.to_owned()).or_default() += settlement.surplus as u64;
+        }
+        if shortfall > 0 {
+            match settlement.shortfall {
+                Shortfall::Blocked(reason) => {
+                    *books.blocked.entry(reason).or_default() += shortfall;
+                }
+                Shortfall::Truncated => books.truncated += shortfall,
+                Shortfall::Failed(reason) => {
+                    *books.failed.entry(reason.to_owned()).or_default() += shortfall;
+                }
+            }
+        }
+        self.fruitless = match settlement.written + settlement.surplus {
+            0 => self.fruitless + 1,
+            _ => 0,
+        };
+    }
+
+    /// Every request still under way is given up; returns the final books.
+    pub(super) fn close(mut self) -> Books {
+        if self.outstanding > 0 {
+            self.books.requested += self.outstanding;
+            *self.books.failed.entry("cancelled".to_owned()).or_default() += self.outstanding;
+        }
+        self.books
+    }
+}
+
+/// The reason of new samples that came when the target was reached.
+const SURPLUS: &str = "surplus";
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn written(asked: usize, written: usize) -> Settlement {
+        Settlement {
+            asked,
+            written,
+            ..Settlement::default()
+        }
+    }
+
+    #[test]
+    fn a_faultless_model_is_asked_for_the_target_and_no_more() {
+        let mut ledger = Ledger::new(60, 25);
+        let mut asks = Vec::new();
+        while let Some(count) = ledger.next_ask() {
+            ledger.ask(count);
+            asks.push(count);
+        }
+        assert_eq!(asks, [25, 25, 10]);
+    }
+
+    #[test]
+    fn losses_raise_what_is_asked_for() {
+        let mut ledger = Ledger::new(100, 50);
+        for _ in 0..2 {
+            ledger.ask(50);
+            ledger.settle(written(50, 40));
+        }
+        assert_eq!(ledger.missing(), 20);
+        // A yield of (80 + 10) / (100 + 10) makes 20 of 25.
+        assert_eq!(ledger.next_ask(), Some(25));
+    }
+
+    #[test]
+    fn fruitless_batches_in_a_row_make_a_run_barren_and_a_new_sample_ends_that() {
+        let mut ledger = Ledger::new(100, 25);
+        for _ in 0..BARREN_AFTER {
+            assert!(!ledger.is_barren());
+            ledger.ask(25);
+            ledger.settle(written(25, 0));
+        }
+        assert!(ledger.is_barren());
+        ledger.ask(25);
+        ledger.settle(written(25, 1));
+        assert!(!ledger.is_barren());
+    }
+
+    #[test]
+    fn what_came_unasked_is_requested_too() {
+        let mut ledger = Ledger::new(100, 25);
+        ledger.ask(2);
+        ledger.settle(written(2, 5));
+        assert_eq!((ledger.books().requested, ledger.books().unasked), (5, 3));
+    }
+
+    fn settlements() -> impl Strategy<Value = Settlement> {
+        let shortfall = prop_oneof![
+            Just(Shortfall::Blocked("safety".into())),
+            Just(Shortfall::Truncated),
+            Just(Shortfall::default()),
+        ];
+        (
+            1..40_usize,
+            0..20_usize,
+            0..20_usize,
+            0..5_usize,
+            0..5_usize,
+            shortfall,
+        )
+            .prop_map(
+                |(asked, written, duplicate, rejected, surplus, shortfall)| Settlement {
+                    asked,
+                    written,
+                    duplicate,
+                    rejected: vec!["answer: blank".to_owned(); rejected],
+                    surplus,
+                    shortfall,
+                },
+            )
+    }
+
+    proptest! {
+        #[test]
+        fn the_books_always_add_up(settlements in prop::collection::vec(settlements(), 0..30), cancelled in 0..50_usize) {
+            let mut ledger = Ledger::new(1000, 25);
+            for settlement in settlements {
+                ledger.ask(settlement.asked);
+                ledger.settle(settlement);
+                prop_assert_eq!(ledger.books().requested, ledger.books().accounted());
+            }
+            ledger.ask(cancelled);
+            let books = ledger.close();
+            prop_assert_eq!(books.requested, books.accounted());
+        }
+
+        #[test]
+        fn something_is_asked_for_whenever_nothing_is_under_way(settlements in prop::collection::vec(settlements(), 0..30)) {
+            let mut ledger = Ledger::new(1_000_000, 25);
+            for settlement in settlements {
+                ledger.ask(settlement.asked);
+                ledger.settle(settlement);
+                let asked = ledger.next_ask();
+                prop_assert!(asked.is_some_and(|count| (1..=25).contains(&count)));
+            }
+        }
+    }
+}

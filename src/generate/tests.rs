@@ -1,0 +1,583 @@
+//! The loop, with a scripted model on a paused clock.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use super::*;
+use crate::format::{Format, predefined};
+use crate::llm::{Completion, FinishReason, Usage};
+use crate::output::{OutputConfig, OutputFormat, SourceKind};
+use crate::shutdown::Signal;
+
+/// What the model does on one call.
+enum Step {
+    Answer(Completion),
+    Error(LlmError),
+    /// Never answers.
+    Hang,
+}
+
+/// A model that follows a script: call number and request in, step out.
+struct Scripted<F> {
+    script: F,
+    latency: Duration,
+    calls: AtomicUsize,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
+    requests: Mutex<Vec<ChatRequest>>,
+}
+
+impl<F: Fn(usize, &ChatRequest) -> Step + Send + Sync> Scripted<F> {
+    fn new(script: F) -> Self {
+        Self {
+            script,
+            latency: Duration::ZERO,
+            calls: AtomicUsize::new(0),
+            in_flight: AtomicUsize::new(0),
+            most_in_flight: AtomicUsize::new(0),
+            requests: Mutex::new(Vec::new()),
+        }
+    }
+
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    fn users(&self) -> Vec<String> {
+        self.requests
+            .lock()
+            .expect("no panic")
+            .iter()
+            .map(|request| request.user.clone())
+            .collect()
+    }
+}
+
+#[async_trait]
+impl<F: Fn(usize, &ChatRequest) -> Step + Send + Sync> LlmClient for Scripted<F> {
+    fn model(&self) -> &'static str {
+        "scripted"
+    }
+
+    async fn complete(&self, request: &ChatRequest) -> Result<Completion, LlmError> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        self.requests
+            .lock()
+            .expect("no panic")
+            .push(request.clone());
+        let in_flight = 1 + self.in_flight.fetch_add(1, Ordering::Relaxed);
+        self.most_in_flight.fetch_max(in_flight, Ordering::Relaxed);
+        tokio::time::sleep(self.latency).await;
+        let step = (self.script)(call, request);
+        if matches!(step, Step::Hang) {
+            std::future::pending::<()>().await;
+        }
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+        match step {
+            Step::Answer(completion) => Ok(completion),
+            Step::Error(error) => Err(error),
+            Step::Hang => unreachable!("it hangs"),
+        }
+    }
+}
+
+fn completion(text: impl Into<String>, finish_reason: FinishReason) -> Step {
+    Step::Answer(Completion {
+        text: text.into(),
+        finish_reason,
+        usage: Usage {
+            prompt_tokens: 100,
+            completion_tokens: 10,
+            ..Usage::default()
+        },
+        model: Some("scripted-001".into()),
+    })
+}
+
+/// Pairs numbered from `first`.
+fn pairs(first: usize, count: usize) -> Step {
+    let items: Vec<_> = (first..first + count)
+        .map(|number| json!({"anchor": format!("anchor {number}"), "positive": "p"}))
+        .collect();
+    completion(json!({SAMPLES: items}).to_string(), FinishReason::Stop)
+}
+
+const SAMPLES: &str = crate::llm::SAMPLES_KEY;
+
+/// As many new pairs as the request wants.
+fn faultless(call: usize, request: &ChatRequest) -> Step {
+    pairs(call * 1000, wanted(request))
+}
+
+fn wanted(request: &ChatRequest) -> usize {
+    match &request.answer {
+        Answer::Samples(wanted) => wanted.count,
+        Answer::Text => 0,
+    }
+}
+
+fn server_error() -> Step {
+    Step::Error(LlmError::Server {
+        status: 503,
+        message: "overloaded".into(),
+        retry_after: None,
+    })
+}
+
+struct Bench {
+    folder: TempDir,
+    format: Format,
+    plan: Plan,
+}
+
+impl Bench {
+    fn new(samples: usize) -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a folder for temporary files"),
+            format: predefined("pair").expect("listed"),
+            plan: Plan {
+                samples,
+                batch_size: 10,
+                concurrency: 4,
+                max_retries: 2,
+                seed: 1,
+                seed_requests: false,
+                refine: false,
+            },
+        }
+    }
+
+    async fn run(&self, client: &dyn LlmClient) -> (Run, Vec<String>) {
+        let (_switch, shutdown) = stop_switch();
+        self.run_until(client, Source::Query("q".into()), &shutdown, |_| ())
+            .await
+    }
+
+    /// The run, and the lines of its JSONL file. A hang is a failure.
+    async fn run_until(
+        &self,
+        client: &dyn LlmClient,
+        source: Source,
+        shutdown: &Shutdown,
+        on_event: impl FnMut(Event<'_>),
+    ) -> (Run, Vec<String>) {
+        let config = OutputConfig {
+            prefix: self.folder.path().join("data"),
+            formats: vec![OutputFormat::Jsonl],
+            source: SourceKind::Query,
+            incremental: false,
+            overwrite: true,
+        };
+        let mut outputs = Outputs::open(&config, "pair", self.format.fields()).expect("writable");
+        let generator = Generator {
+            format: &self.format,
+            client,
+            plan: &self.plan,
+            shutdown,
+        };
+        let run = tokio::time::timeout(
+            Duration::from_secs(3600),
+            generator.run(source, &mut outputs, on_event),
+        )
+        .await
+        .expect("the run ends");
+        let finished = outputs.finish();
+        let lines = finished.files.first().map_or_else(String::new, |path| {
+            std::fs::read_to_string(path).expect("a finished file")
+        });
+        assert_eq!(
+            run.books.requested,
+            run.books.accounted(),
+            "{:?}",
+            run.books
+        );
+        assert_eq!(run.books.written, lines.lines().count() as u64);
+        (run, lines.lines().map(str::to_owned).collect())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_faultless_model_is_asked_once_per_batch() {
+    let client = Scripted::new(faultless);
+    let (run, _) = Bench::new(35).run(&client).await;
+    assert!(matches!(run.end, Ok(Outcome::Complete)));
+    assert_eq!((run.books.requested, run.books.written), (35, 35));
+    assert_eq!(
+        (client.calls(), run.traffic.requests, run.traffic.retries),
+        (4, 4, 0)
+    );
+    assert_eq!(run.traffic.usage.prompt_tokens, 400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn duplicates_are_replaced_until_the_target_is_reached() {
+    // Every answer repeats half of the one before.
+    let client = Scripted::new(|call, request| pairs(call * 5, wanted(request)));
+    let (run, lines) = Bench::new(60).run(&client).await;
+    assert!(matches!(run.end, Ok(Outcome::Complete)));
+    assert_eq!(run.books.written, 60);
+    assert!(run.books.duplicate > 0);
+    let unique: std::collections::HashSet<_> = lines.iter().collect();
+    assert_eq!(unique.len(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_model_that_repeats_itself_makes_the_run_barren() {
+    let client = Scripted::new(|_, _| pairs(0, 10));
+    let (run, _) = Bench::new(100).run(&client).await;
+    assert!(matches!(run.end, Ok(Outcome::Barren)));
+    assert_eq!(run.books.written, 10);
+    assert!(client.calls() <= 1 + 5 + 4, "{} calls", client.calls());
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_than_the_target_is_written() {
+    let client = Scripted::new(|call, _| pairs(call * 100, 25));
+    let (run, lines) = Bench::new(12).run(&client).await;
+    assert_eq!(lines.len(), 12);
+    assert!(run.books.unasked > 0);
+    assert!(run.books.rejected["surplus"] > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_under_way_beside_each_other() {
+    let mut client = Scripted::new(faultless);
+    client.latency = Duration::from_secs(2);
+    let started = Instant::now();
+    let (run, _) = Bench::new(400).run(&client).await;
+    assert_eq!(run.books.written, 400);
+    assert_eq!(client.most_in_flight.load(Ordering::Relaxed), 4);
+    // 40 requests, 4 at a time, of 2 s each.
+    assert_eq!(started.elapsed().as_secs(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_passing_error_is_retried_and_counted() {
+    let client = Scripted::new(|call, request| match call {
+        0 => server_error(),
+        _ => faultless(call, request),
+    });
+    let (run, _) = Bench::new(10).run(&client).await;
+    assert!(matches!(run.end, Ok(Outcome::Complete)));
+    assert_eq!((run.traffic.requests, run.traffic.retries), (2, 1));
+    assert_eq!(run.traffic.errors["server error"], 1);
+    assert_eq!(run.books.requested, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn http_and_parse_failures_share_one_retry_budget() {
+    let client = Scripted::new(|call, _| match call % 2 {
+        0 => server_error(),
+        _ => completion("no JSON here", FinishReason::Stop),
+    });
+    let mut bench = Bench::new(10);
+    bench.plan.concurrency = 1;
+    let (run, _) = bench.run(&client).await;
+    assert_eq!(run.books.written, 0);
+    // Five batches make a run barren; each gets one attempt and two retries.
+    assert_eq!(client.calls(), 15);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_endpoint_is_told_from_a_barren_model() {
+    let client = Scripted::new(|_, _| server_error());
+    let (run, _) = Bench::new(100).run(&client).await;
+    assert!(matches!(
+        run.end,
+        Ok(Outcome::Unavailable(LlmError::Server { status: 503, .. }))
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_server_decides_on_the_pause() {
+    let client = Scripted::new(|call, request| match call {
+        0 => Step::Error(LlmError::RateLimited {
+            message: "slow down".into(),
+            retry_after: Some(Duration::from_secs(45)),
+        }),
+        _ => faultless(call, request),
+    });
+    let started = Instant::now();
+    let (run, _) = Bench::new(10).run(&client).await;
+    assert!(matches!(run.end, Ok(Outcome::Complete)));
+    assert_eq!(started.elapsed().as_secs(), 45);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_of_hours_ends_the_run() {
+    let client = Scripted::new(|_, _| {
+        Step::Error(LlmError::RateLimited {
+            message: "tomorrow".into(),
+            retry_after: Some(Duration::from_secs(20 * 3600)),
+        })
+    });
+    let (run, _) = Bench::new(10).run(&client).await;
+    assert!(matches!(
+        run.end,
+        Err(GenerateError::Llm(LlmError::Quota { .. }))
+    ));
+    assert_eq!(client.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fatal_error_ends_the_run_and_keeps_what_came() {
+    let client = Scripted::new(|call, request| match call {
+        0..3 => faultless(call, request),
+        _ => Step::Error(LlmError::Quota {
+            message: "daily".into(),
+        }),
+    });
+    let (run, lines) = Bench::new(1000).run(&client).await;
+    assert!(matches!(
+        run.end,
+        Err(GenerateError::Llm(LlmError::Quota { .. }))
+    ));
+    assert_eq!(lines.len(), 30);
+    assert_eq!(run.traffic.retries, 0);
+    assert!(client.calls() <= 3 + 4, "{} calls", client.calls());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cut_answer_keeps_its_whole_items() {
+    let client = Scripted::new(|call, request| match call {
+        0 => completion(
+            r#"{"samples": [{"anchor": "a", "positive": "b"}, {"anchor": "cut"#,
+            FinishReason::MaxTokens,
+        ),
+        1 => completion("", FinishReason::MaxTokens),
+        _ => faultless(call, request),
+    });
+    let mut bench = Bench::new(20);
+    bench.plan.concurrency = 1;
+    let (run, _) = bench.run(&client).await;
+    assert!(matches!(run.end, Ok(Outcome::Complete)));
+    assert_eq!(run.traffic.retries, 0);
+    assert_eq!(run.books.truncated, 9 + 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn blocked_answers_are_counted_and_not_repeated() {
+    let client = Scripted::new(|call, request| match call {
+        0 => completion("", FinishReason::Blocked("SAFETY".into())),
+        1 => completion("", FinishReason::PromptBlocked("OTHER".into())),
+        2 => completion("", FinishReason::Recitation),
+        _ => faultless(call, request),
+    });
+    let mut bench = Bench::new(10);
+    bench.plan.concurrency = 1;
+    let (run, _) = bench.run(&client).await;
+    assert!(matches!(run.end, Ok(Outcome::Complete)));
+    let reasons: Vec<_> = run.books.blocked.keys().map(String::as_str).collect();
+    assert_eq!(reasons, ["SAFETY", "prompt: OTHER", "recitation"]);
+    let users = client.users();
+    assert_ne!(users[0], users[1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invalid_items_are_rejected_with_their_reason() {
+    let client = Scripted::new(|call, request| match call {
+        0 => completion(
+            r#"[{"anchor": "a", "positive": "b"}, {"anchor": "a"}, "text", {"anchor": " ", "positive": 1}]"#,
+            FinishReason::Stop,
+        ),
+        _ => faultless(call, request),
+    });
+    let (run, _) = Bench::new(10).run(&client).await;
+    let reasons: Vec<_> = run
+        .books
+        .rejected
+        .iter()
+        .map(|(reason, count)| (reason.as_str(), *count))
+        .collect();
+    let surplus = ("surplus", 1);
+    assert_eq!(
+        reasons,
+        [
+            ("anchor: blank", 1),
+            ("not an object", 1),
+            ("positive: missing", 1),
+            surplus
+        ]
+    );
+    assert_eq!(run.books.failed["not delivered"], 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_way_of_asking_costs_no_retry() {
+    let client = Scripted::new(|call, request| match call {
+        0..3 => Step::Error(LlmError::Adapted {
+            feature: "a schema",
+            message: "no".into(),
+        }),
+        _ => faultless(call, request),
+    });
+    let mut bench = Bench::new(10);
+    bench.plan.max_retries = 0;
+    let started = Instant::now();
+    let (run, _) = bench.run(&client).await;
+    assert!(matches!(run.end, Ok(Outcome::Complete)));
+    assert_eq!(started.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_changes_for_ever_is_stopped() {
+    let client = Scripted::new(|_, _| {
+        Step::Error(LlmError::Adapted {
+            feature: "a schema",
+            message: "no".into(),
+        })
+    });
+    let (run, _) = Bench::new(10).run(&client).await;
+    assert!(run.end.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_interrupt_keeps_what_is_in_flight() {
+    let (switch, shutdown) = stop_switch();
+    let mut client = Scripted::new(faultless);
+    client.latency = Duration::from_secs(1);
+    let mut settled = 0;
+    let (run, lines) = Bench::new(1000)
+        .run_until(&client, Source::Query("q".into()), &shutdown, |_| {
+            settled += 1;
+            if settled == 1 {
+                switch.signal(Signal::Interrupt);
+            }
+        })
+        .await;
+    assert!(matches!(run.end, Ok(Outcome::Interrupted)));
+    assert_eq!((client.calls(), lines.len()), (4, 40));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_second_interrupt_drops_what_is_in_flight() {
+    let (switch, shutdown) = stop_switch();
+    let client = Scripted::new(|call, request| match call {
+        0 => faultless(call, request),
+        _ => Step::Hang,
+    });
+    let (run, lines) = Bench::new(1000)
+        .run_until(&client, Source::Query("q".into()), &shutdown, |_| {
+            switch.signal(Signal::Interrupt);
+            switch.signal(Signal::Interrupt);
+        })
+        .await;
+    assert!(matches!(run.end, Ok(Outcome::Interrupted)));
+    assert_eq!(lines.len(), 10);
+    assert_eq!(run.books.failed["cancelled"], 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupt_cuts_the_pause_before_a_retry() {
+    let (switch, shutdown) = stop_switch();
+    let client = Scripted::new(|call, request| match call {
+        0 => faultless(call, request),
+        _ => Step::Error(LlmError::RateLimited {
+            message: "slow down".into(),
+            retry_after: Some(Duration::from_secs(300)),
+        }),
+    });
+    let started = Instant::now();
+    let (run, _) = Bench::new(1000)
+        .run_until(&client, Source::Query("q".into()), &shutdown, |_| {
+            switch.signal(Signal::Terminate);
+        })
+        .await;
+    assert!(matches!(run.end, Ok(Outcome::Interrupted)));
+    assert_eq!(started.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_query_is_refined_once_and_used() {
+    let client = Scripted::new(|call, request| match &request.answer {
+        Answer::Text => completion(" a better query ", FinishReason::Stop),
+        Answer::Samples(_) => faultless(call, request),
+    });
+    let mut bench = Bench::new(20);
+    bench.plan.refine = true;
+    let (run, _) = bench.run(&client).await;
+    assert_eq!(run.refined_query.as_deref(), Some("a better query"));
+    assert_eq!(run.traffic.requests, 3);
+    assert!(client.users()[1].starts_with("Task: a better query\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_refinement_leaves_the_query_as_it_is() {
+    let client = Scripted::new(|call, request| match &request.answer {
+        Answer::Text => server_error(),
+        Answer::Samples(_) => faultless(call, request),
+    });
+    let mut bench = Bench::new(10);
+    bench.plan.refine = true;
+    let (run, _) = bench.run(&client).await;
+    assert!(matches!(run.end, Ok(Outcome::Complete)));
+    assert_eq!((run.refined_query, client.calls()), (None, 2));
+    assert!(client.users()[1].starts_with("Task: q\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_key_is_found_by_the_refinement() {
+    let client = Scripted::new(|_, _| {
+        Step::Error(LlmError::Auth {
+            status: 403,
+            message: "no".into(),
+        })
+    });
+    let mut bench = Bench::new(10);
+    bench.plan.refine = true;
+    let (run, _) = bench.run(&client).await;
+    assert!(matches!(
+        run.end,
+        Err(GenerateError::Llm(LlmError::Auth { .. }))
+    ));
+    assert_eq!(client.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_passage_is_used() {
+    let client = Scripted::new(faultless);
+    let passages: Vec<Arc<str>> = (0..7)
+        .map(|number| format!("passage number {number};").into())
+        .collect();
+    let (_switch, shutdown) = stop_switch();
+    let bench = Bench::new(20);
+    let (run, _) = bench
+        .run_until(
+            &client,
+            Source::Documents(passages.clone()),
+            &shutdown,
+            |_| (),
+        )
+        .await;
+    assert_eq!(run.books.written, 20);
+    let users = client.users();
+    for passage in passages {
+        assert!(
+            users.iter().any(|user| user.contains(&*passage)),
+            "{passage}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_request_has_a_seed_of_its_own_when_seeded() {
+    let client = Scripted::new(faultless);
+    let mut bench = Bench::new(40);
+    bench.plan.seed_requests = true;
+    bench.run(&client).await;
+    let seeds: std::collections::HashSet<_> = client
+        .requests
+        .lock()
+        .expect("no panic")
+        .iter()
+        .map(|request| request.seed)
+        .collect();
+    assert_eq!(seeds.len(), 4);
+    assert!(!seeds.contains(&None));
+}
