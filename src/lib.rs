@@ -1,8 +1,71 @@
-//! Synthetic training data from language models.
+//! Synthetic training data from language models: N different, valid samples of
+//! a format, made from a query or from documents.
+//!
+//! This page is the architecture of the project; it is changed together with
+//! what it describes. The library exists for the program `sdgen`, its tests and
+//! its examples.
+//!
+//! # Bird's-eye view
+//!
+//! ```text
+//! argv ─ Cli ──┐                           format ──┐
+//! .env, env ───┴ Config::resolve ─ Config ─ client ─┼─ Generator ── loop ──┐
+//!                                           source ─┤                      │
+//!                                           outputs ┘                      │
+//!   brief ─ prompt ─ complete ─ parse ─ validate ─ dedup ─ write ─ book ─ event
+//!   end: finish files ─ summary on stderr, paths on stdout ─ exit status
+//! ```
+//!
+//! Nothing flows back but what is still missing. A request is planned from the
+//! books ([`generate`]'s ledger), sent as a future of the one task that owns
+//! everything, and its samples are on disk before the next answer is looked
+//! at.
+//!
+//! # Code map, top floor first
+//!
+//! Imports go down this list and never up, except that siblings of one floor
+//! may share words.
+//!
+//! - `main`: arguments, runtime, signals, exit code.
+//! - [`run`]: the composition root. Makes the concrete parts, and turns the end
+//!   of a run into a verdict and the manifest.
+//! - [`config`]: what is meant, from [`cli`] (what was typed) and the
+//!   environment. [`report`]: what a person sees.
+//! - [`generate`]: the heart. Loop, books, briefs, retries, parsing of answers,
+//!   duplicates. Sees a [`FormatHandler`](format::FormatHandler), an
+//!   [`LlmClient`](llm::LlmClient), [`Outputs`](output::Outputs), plain data.
+//! - [`prompt`]: every text that is sent to a model.
+//! - [`format`](mod@format): what a sample looks like; predefined and custom formats,
+//!   validation. [`output`]: the journal and the files.
+//! - [`llm`]: Gemini, OpenAI-compatible endpoints, the offline provider.
+//!   [`document`]: files to passages. [`sample`]: fields, values, samples.
+//!   [`shutdown`]: the wish to stop.
+//!
+//! # Invariants
+//!
+//! 1. `generate` names no provider, file type, flag or terminal.
+//! 2. Only `run` names concrete clients, and only it sees the whole
+//!    [`Config`](config::Config).
+//! 3. Only `report` prints; only `main` exits; only `llm` touches the network;
+//!    only `output`, `document`, custom formats and `.env` touch files.
+//! 4. `llm` knows fields, not samples; `format` no models; `output` neither.
+//! 5. The API key is in one header and nowhere else: no error, log, URL, Debug
+//!    output, file or process title. Prompts are logged at `debug` at most.
+//! 6. A sample is on disk before it is counted as written, and
+//!    `requested = written + duplicate + rejected + blocked + truncated +
+//!    failed` whenever nothing is under way.
+//! 7. No mutable global state, no lock and no spawned task in the loop.
+//! 8. One call of a client is one HTTP request; who calls decides on retries.
 
+pub mod cli;
+pub mod config;
 pub mod document;
 pub mod format;
+pub mod generate;
 pub mod llm;
 pub mod output;
+pub mod prompt;
+pub mod report;
+pub mod run;
 pub mod sample;
 pub mod shutdown;

@@ -1,1 +1,77 @@
-fn main() {}
+//! The `sdgen` program: arguments in, exit code out.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use sdgen::cli::Cli;
+use sdgen::config::{Config, Env};
+use sdgen::report::{self, Report};
+use sdgen::run::{ExitStatus, RunError, prepare};
+use sdgen::shutdown::{Signal, StopSwitch, Urgency, stop_switch};
+use tokio::signal::unix::{SignalKind, signal};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_from_argv(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout with code 0, wrong usage to stderr.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() {
+                ExitStatus::Usage.code()
+            } else {
+                0
+            });
+        }
+    };
+    let mut report = Report::new(cli.log_level, cli.quiet);
+    let status = start(cli, &mut report).unwrap_or_else(|error| {
+        report::print_error(&error, error.hint());
+        error.status()
+    });
+    ExitCode::from(status.code())
+}
+
+fn start(cli: Cli, report: &mut Report) -> Result<ExitStatus, RunError> {
+    let config = Config::resolve(cli, &Env::load(Path::new(".")))?;
+    let Some(prepared) = prepare(config)? else {
+        return Ok(ExitStatus::Success);
+    };
+    // One worker beside the loop keeps signals and connections going while the
+    // loop computes.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    Ok(runtime.block_on(async {
+        let (switch, shutdown) = stop_switch();
+        tokio::spawn(listen(switch));
+        prepared.run(report, &shutdown).await
+    }))
+}
+
+/// Turns signals into wishes; the third one ends the process.
+async fn listen(switch: StopSwitch) -> std::io::Result<()> {
+    let mut interrupts = signal(SignalKind::interrupt())?;
+    let mut terminations = signal(SignalKind::terminate())?;
+    // A file over the size limit is then a write error that names the file.
+    let _file_size_limit = signal(SignalKind::from_raw(SIGXFSZ))?;
+    loop {
+        let (signal, status) = tokio::select! {
+            Some(()) = interrupts.recv() => (Signal::Interrupt, ExitStatus::Interrupted),
+            Some(()) = terminations.recv() => (Signal::Terminate, ExitStatus::Terminated),
+        };
+        let before = switch.urgency();
+        switch.signal(signal);
+        match before {
+            Urgency::Run => {
+                tracing::warn!("finishing the requests under way; interrupt again to drop them");
+            }
+            Urgency::Drain => tracing::warn!("dropping the requests under way"),
+            #[expect(clippy::exit, reason = "the user insists, and the files are safe")]
+            Urgency::Abort => std::process::exit(status.code().into()),
+        }
+    }
+}
+
+/// The signal for a file over the size limit (`man 7 signal`).
+const SIGXFSZ: i32 = 25;

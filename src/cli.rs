@@ -1,0 +1,506 @@
+//! The command line: what was typed.
+//!
+//! Doc comments are the help text. What the words mean together is decided in
+//! `config`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, CommandFactory as _, Parser, ValueEnum};
+
+use crate::format::PREDEFINED;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    the target was reached
+  1    unexpected failure
+  2    usage, configuration or unusable input
+  3    ended short of the target, the files are good
+  4    key, permission or credits
+  5    quota spent or provider down, try again later
+  6    an output could not be written
+  7    an output is in use by another run
+  130  interrupted (SIGINT); 143 terminated (SIGTERM); the files are good";
+
+/// Generates synthetic NLP training data with Gemini, any OpenAI-compatible
+/// endpoint, or offline, as JSONL, CSV and Parquet. The paths of finished files
+/// go to stdout, everything else to stderr.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sdgen",
+    version,
+    disable_version_flag = true,
+    disable_help_flag = true,
+    infer_long_args = true,
+    args_override_self = true,
+    max_term_width = 100,
+    after_help = EXIT_CODES,
+    styles = STYLES
+)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+#[expect(clippy::doc_markdown, reason = "the comments are the help text")]
+pub struct Cli {
+    /// Input of the samples.
+    #[command(flatten)]
+    pub input: Input,
+
+    /// Shape of the samples.
+    #[command(flatten)]
+    pub format: DataFormat,
+
+    /// Unique samples to generate.
+    #[arg(short = 'n', long, value_name = "N", default_value = "50", help_heading = GENERATION)]
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
+    pub samples: usize,
+
+    /// Use the query as it is, without having the model refine it first.
+    #[arg(long, help_heading = GENERATION)]
+    pub no_refine: bool,
+
+    /// Seed that decides what each request asks for; sent to the model too. Random by default.
+    #[arg(long, value_name = "SEED", help_heading = GENERATION)]
+    pub seed: Option<u64>,
+
+    /// Who writes the samples: Gemini, an OpenAI-compatible endpoint, or made-up data without a
+    /// model or network.
+    #[arg(long, value_name = "PROVIDER", default_value = "gemini", help_heading = MODEL)]
+    pub provider: Provider,
+
+    /// Model name [default: gemini-3.5-flash-lite with Gemini].
+    #[arg(short = 'm', long, value_name = "NAME", help_heading = MODEL)]
+    pub model: Option<String>,
+
+    /// Sampling temperature, 0.0 to 2.0 [default: 0.4, not sent to Gemini 3 and later].
+    #[arg(long, value_name = "T", help_heading = MODEL)]
+    #[arg(value_parser = temperature, allow_negative_numbers = true)]
+    pub temperature: Option<f64>,
+
+    /// Nucleus sampling threshold, above 0.0 to 1.0 [default: 0.95, not sent to Gemini 3 and later].
+    #[arg(long, value_name = "P", help_heading = MODEL)]
+    #[arg(value_parser = top_p, allow_negative_numbers = true)]
+    pub top_p: Option<f64>,
+
+    /// Sample from the K likeliest tokens [default: not limited].
+    #[arg(long, value_name = "K", help_heading = MODEL)]
+    #[arg(value_parser = top_k, allow_negative_numbers = true)]
+    pub top_k: Option<u32>,
+
+    /// Address of the endpoint, such as http://localhost:11434/v1.
+    #[arg(long, value_name = "URL", help_heading = MODEL)]
+    pub base_url: Option<String>,
+
+    /// Version of the Gemini API [default: v1beta].
+    #[arg(long, value_name = "VERSION", help_heading = MODEL)]
+    pub api_version: Option<String>,
+
+    /// Start of the output file names: PREFIX_FORMAT_from_query.EXT or ..._from_docs.EXT.
+    #[arg(long, value_name = "PREFIX", default_value = "synthetic_data", help_heading = OUTPUT)]
+    #[arg(value_parser = not_blank)]
+    pub output_prefix: String,
+
+    /// Output file formats, separated by spaces or commas.
+    #[arg(long, value_name = "FMT", num_args = 1.., value_delimiter = ',', help_heading = OUTPUT)]
+    #[arg(default_value = "all", ignore_case = true)]
+    pub output_format: Vec<OutputChoice>,
+
+    /// Let the JSONL file grow at its final name during the run.
+    #[arg(long, help_heading = OUTPUT)]
+    pub incremental_save: bool,
+
+    /// Replace output files that exist already.
+    #[arg(long, help_heading = OUTPUT)]
+    pub overwrite: bool,
+
+    /// Print one JSON object about the run on stdout instead of the file paths.
+    #[arg(long, help_heading = OUTPUT)]
+    pub json: bool,
+
+    /// Most samples to ask for in one request.
+    #[arg(long, value_name = "N", default_value = "25", help_heading = ADVANCED)]
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
+    pub batch_size: usize,
+
+    /// Retries of a batch after errors that may pass.
+    #[arg(long, value_name = "N", default_value = "5", help_heading = ADVANCED)]
+    #[arg(value_parser = at_least_zero, allow_negative_numbers = true)]
+    pub max_retries: u32,
+
+    /// Most requests under way at once [default: 8; 2 for an endpoint on this machine].
+    #[arg(long, value_name = "N", help_heading = ADVANCED)]
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
+    pub concurrency: Option<usize>,
+
+    /// Time limit of one request [default: 120; 600 for an endpoint on this machine].
+    #[arg(long, value_name = "SECONDS", help_heading = ADVANCED)]
+    #[arg(value_parser = seconds, allow_negative_numbers = true)]
+    pub timeout: Option<f64>,
+
+    /// Do not ask before a run of more than 2,000 samples.
+    #[arg(short = 'y', long, help_heading = ADVANCED)]
+    pub yes: bool,
+
+    /// Print nothing but errors and the file paths.
+    #[arg(short = 'q', long, help_heading = ADVANCED)]
+    pub quiet: bool,
+
+    /// Least level of messages to print.
+    #[arg(long, value_name = "LEVEL", default_value = "INFO", ignore_case = true)]
+    #[arg(help_heading = ADVANCED)]
+    pub log_level: LogLevel,
+
+    /// Print this help.
+    #[arg(short, long, action = ArgAction::HelpShort, help_heading = ADVANCED)]
+    help: Option<bool>,
+
+    /// Print the version; -V does too.
+    #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version, help_heading = ADVANCED)]
+    version: Option<bool>,
+}
+
+/// Exactly one input.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Input {
+    /// What the data is to be about, in plain words.
+    #[arg(long, value_name = "TEXT", help_heading = INPUT, value_parser = not_blank)]
+    pub query: Option<String>,
+
+    /// File or folder to make the samples from: .txt, .md, .csv, .json, .jsonl, .html.
+    #[arg(long, value_name = "PATH", help_heading = INPUT)]
+    pub documents: Option<PathBuf>,
+}
+
+/// Exactly one format.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct DataFormat {
+    /// Predefined format.
+    #[arg(long, value_name = "FORMAT", help_heading = FORMAT, value_parser = PREDEFINED)]
+    pub format: Option<String>,
+
+    /// JSON file that defines a format of your own.
+    #[arg(long, value_name = "PATH", help_heading = FORMAT)]
+    pub custom_format_file: Option<PathBuf>,
+}
+
+const INPUT: &str = "Input Source (exactly one)";
+const FORMAT: &str = "Data Format (exactly one)";
+const GENERATION: &str = "Generation Parameters";
+const MODEL: &str = "Model Parameters";
+const OUTPUT: &str = "Output Parameters";
+const ADVANCED: &str = "Advanced Parameters";
+
+/// Who writes the samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Provider {
+    /// Google's Gemini.
+    Gemini,
+    /// Any OpenAI-compatible endpoint.
+    Openai,
+    /// No model.
+    Offline,
+}
+
+/// One word of `--output-format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum OutputChoice {
+    Jsonl,
+    Csv,
+    Parquet,
+    All,
+}
+
+/// Least level of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum LogLevel {
+    Debug,
+    Info,
+    #[value(alias = "WARN")]
+    Warning,
+    Error,
+    Critical,
+}
+
+impl Cli {
+    /// Parses `argv`, the name of the program first.
+    ///
+    /// # Errors
+    ///
+    /// Wrong usage, and requests for help or the version.
+    pub fn try_from_argv(argv: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(as_clap_takes_it(argv))
+    }
+}
+
+/// The long flags of the original. Abbreviations that were unique among them
+/// stay so, whatever flags have come since.
+const ORIGINAL_FLAGS: [&str; 18] = [
+    "--query",
+    "--documents",
+    "--format",
+    "--custom-format-file",
+    "--samples",
+    "--no-refine",
+    "--model",
+    "--temperature",
+    "--top-p",
+    "--top-k",
+    "--output-prefix",
+    "--output-format",
+    "--incremental-save",
+    "--batch-size",
+    "--max-retries",
+    "--log-level",
+    "--version",
+    "--help",
+];
+
+/// `argv` in clap's spelling: long flags with dashes for underscores and
+/// written out, and a value that begins with a dash but holds white space,
+/// which Python's argparse takes for a value, tied to its flag.
+fn as_clap_takes_it(argv: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut taken: Vec<OsString> = Vec::new();
+    let mut only_values = false;
+    for argument in argv {
+        let Some(text) = argument.to_str().filter(|_| !only_values) else {
+            taken.push(argument);
+            continue;
+        };
+        only_values = text == "--";
+        let looks_like_value =
+            text.starts_with('-') && text.contains(char::is_whitespace) && !text.starts_with("--");
+        match taken.last_mut() {
+            Some(flag) if looks_like_value && is_bare_long_flag(flag) => {
+                flag.push("=");
+                flag.push(argument);
+            }
+            _ => taken.push(written_out(text).into()),
+        }
+    }
+    taken
+}
+
+fn is_bare_long_flag(argument: &OsString) -> bool {
+    let text = argument.to_str().unwrap_or_default();
+    text.len() > 2 && text.starts_with("--") && !text.contains('=')
+}
+
+fn written_out(argument: &str) -> String {
+    let (flag, value) = argument.split_at(argument.find('=').unwrap_or(argument.len()));
+    if flag.len() < 3 || !flag.starts_with("--") || flag.contains(char::is_whitespace) {
+        return argument.to_owned();
+    }
+    let flag = flag.replace('_', "-");
+    let is_known = Cli::command()
+        .get_arguments()
+        .any(|known| known.get_long() == flag.get(2..));
+    let mut meant = ORIGINAL_FLAGS
+        .iter()
+        .filter(|original| original.starts_with(&flag));
+    match (meant.next(), meant.next()) {
+        (Some(original), None) if !is_known => format!("{original}{value}"),
+        _ => format!("{flag}{value}"),
+    }
+}
+
+fn not_blank(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("must not be blank"),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, &'static str> {
+    match text.trim().parse() {
+        Ok(0) => Err("must be at least 1"),
+        Ok(number) => Ok(number),
+        Err(_) => Err("must be a whole number, at least 1"),
+    }
+}
+
+fn at_least_zero(text: &str) -> Result<u32, &'static str> {
+    text.trim()
+        .parse()
+        .map_err(|_| "must be a whole number, at least 0")
+}
+
+fn top_k(text: &str) -> Result<u32, &'static str> {
+    match text.trim().parse() {
+        Ok(0) | Err(_) => Err("must be a whole number, at least 1"),
+        Ok(number) => Ok(number),
+    }
+}
+
+fn temperature(text: &str) -> Result<f64, &'static str> {
+    number_where(text, |number| (0.0..=2.0).contains(&number))
+        .ok_or("must be a number from 0.0 to 2.0")
+}
+
+fn top_p(text: &str) -> Result<f64, &'static str> {
+    number_where(text, |number| number > 0.0 && number <= 1.0)
+        .ok_or("must be a number above 0.0 and at most 1.0")
+}
+
+fn seconds(text: &str) -> Result<f64, &'static str> {
+    number_where(text, |number| number > 0.0 && number <= 86_400.0)
+        .ok_or("must be a number of seconds, above 0 and at most 86400")
+}
+
+/// The number in `text` if it is in range, which NaN never is.
+fn number_where(text: &str, in_range: impl Fn(f64) -> bool) -> Option<f64> {
+    text.trim().parse().ok().filter(|number| in_range(*number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
+        let always = ["sdgen", "--query", "q", "--format", "qa"];
+        Cli::try_from_argv(always.iter().chain(arguments).map(OsString::from))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn underscores_and_abbreviations_are_taken() {
+        let cli = parse(&[
+            "--sample",
+            "5",
+            "--top_p=0.5",
+            "--output_pref",
+            "a_b",
+            "--incr",
+            "--batch_size",
+            "3",
+        ])
+        .expect("as the original takes it");
+        assert_eq!((cli.samples, cli.top_p, cli.batch_size), (5, Some(0.5), 3));
+        assert_eq!(cli.output_prefix, "a_b");
+        assert!(cli.incremental_save);
+    }
+
+    #[test]
+    fn new_flags_do_not_take_the_originals_abbreviations() {
+        let argv = [
+            "sdgen", "--q", "x", "--f", "qa", "--s", "5", "--b=3", "--l", "ERROR",
+        ];
+        let cli = Cli::try_from_argv(argv.map(OsString::from)).expect("as the original takes it");
+        assert_eq!((cli.samples, cli.batch_size, cli.quiet), (5, 3, false));
+        assert!(
+            parse(&["--quiet", "--seed", "1"])
+                .expect("whole flags")
+                .quiet
+        );
+    }
+
+    #[test]
+    fn values_keep_their_underscores() {
+        let spelled =
+            as_clap_takes_it(["x", "--output_prefix=a_b", "--", "--a_b"].map(OsString::from));
+        assert_eq!(spelled, ["x", "--output-prefix=a_b", "--", "--a_b"]);
+    }
+
+    #[test]
+    fn a_value_with_spaces_may_begin_with_a_dash() {
+        let argv = ["sdgen", "--query", "- short facts", "--format", "qa"].map(OsString::from);
+        let cli = Cli::try_from_argv(argv).expect("as argparse takes it");
+        assert_eq!(cli.input.query.as_deref(), Some("- short facts"));
+    }
+
+    #[test]
+    fn output_formats_are_separated_by_spaces_or_commas_or_repeated() {
+        use OutputChoice::{Csv, Jsonl, Parquet};
+        for arguments in [
+            &["--output_format", "jsonl", "csv", "parquet"][..],
+            &["--output-format", "jsonl,csv,PARQUET"],
+            &["--output-format", "jsonl", "--output-format", "csv,parquet"],
+        ] {
+            assert_eq!(
+                parse(arguments).expect("formats").output_format,
+                [Jsonl, Csv, Parquet]
+            );
+        }
+    }
+
+    #[test]
+    fn ranges_are_checked() {
+        for wrong in [
+            ["--samples", "0"],
+            ["--samples", "-1"],
+            ["--samples", "abc"],
+            ["--batch-size", "0"],
+            ["--max-retries", "-1"],
+            ["--temperature", "2.1"],
+            ["--temperature", "-0.1"],
+            ["--temperature", "nan"],
+            ["--top-p", "0"],
+            ["--top-p", "1.01"],
+            ["--top-p", "NaN"],
+            ["--top-k", "0"],
+            ["--timeout", "inf"],
+            ["--concurrency", "0"],
+            ["--output-prefix", ""],
+            ["--output-format", "xml"],
+            ["--log-level", "loud"],
+        ] {
+            let error = parse(&wrong).expect_err("out of range");
+            assert_eq!(error.exit_code(), 2, "{wrong:?}");
+        }
+        for right in [
+            ["--temperature", "2"],
+            ["--top-p", "1"],
+            ["--max-retries", "0"],
+            ["--log-level", "debug"],
+        ] {
+            assert!(parse(&right).is_ok(), "{right:?}");
+        }
+    }
+
+    #[test]
+    fn exactly_one_input_and_one_format() {
+        for wrong in [
+            &["sdgen"][..],
+            &["sdgen", "--query", "q"],
+            &["sdgen", "--format", "qa"],
+            &[
+                "sdgen",
+                "--query",
+                "q",
+                "--documents",
+                "d",
+                "--format",
+                "qa",
+            ],
+            &[
+                "sdgen",
+                "--query",
+                "q",
+                "--format",
+                "qa",
+                "--custom-format-file",
+                "f",
+            ],
+            &["sdgen", "--query", "  ", "--format", "qa"],
+            &["sdgen", "--query", "q", "--format", "xml"],
+        ] {
+            let error =
+                Cli::try_from_argv(wrong.iter().map(OsString::from)).expect_err("wrong usage");
+            assert_eq!(error.exit_code(), 2, "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! What is meant: the command line and the environment, validated and put
+//! together. Only `run` sees the whole of it.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::cli::{Cli, LogLevel, OutputChoice, Provider};
+use crate::format::{CustomFormatError, Format, load_custom, predefined};
+use crate::generate::Plan;
+use crate::llm::{ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Sampling, SetupError};
+use crate::output::{OutputConfig, OutputFormat, SourceKind};
+
+/// The model that Gemini is asked for by default: the cheapest current one,
+/// with the largest free quota (November 2026).
+pub const DEFAULT_GEMINI_MODEL: &str = "gemini-3.5-flash-lite";
+
+/// More samples than this are confirmed on a terminal, as in the original.
+pub const LARGE_RUN: usize = 2_000;
+
+/// Sampling temperature of the original.
+const DEFAULT_TEMPERATURE: f64 = 0.4;
+
+/// Nucleus sampling threshold of the original.
+const DEFAULT_TOP_P: f64 = 0.95;
+
+/// Everything a run is made of.
+#[derive(Debug)]
+pub struct Config {
+    /// What the samples are made from.
+    pub input: Input,
+    /// What a sample looks like.
+    pub format: Format,
+    /// Who writes the samples.
+    pub provider: ProviderConfig,
+    /// How many, and how.
+    pub plan: Plan,
+    /// Where they go.
+    pub output: OutputConfig,
+    /// What the user sees.
+    pub report: ReportConfig,
+    /// Whether a large run is confirmed by the user first.
+    pub confirm: bool,
+}
+
+/// What the samples are made from, not yet read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A description of the data.
+    Query(String),
+    /// A file or folder.
+    Documents(PathBuf),
+}
+
+/// Who writes the samples.
+#[derive(Debug)]
+pub enum ProviderConfig {
+    /// Google's Gemini.
+    Gemini(GeminiConfig),
+    /// An OpenAI-compatible endpoint.
+    OpenAi(OpenAiConfig),
+    /// No model.
+    Offline,
+}
+
+/// What the user sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportConfig {
+    /// Nothing but errors and results.
+    pub quiet: bool,
+    /// One JSON object on stdout instead of paths.
+    pub json: bool,
+    /// Least level of messages.
+    pub log_level: LogLevel,
+}
+
+/// A command line or environment that makes no run.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The provider needs a key.
+    #[error("no API key: {variable} is not set")]
+    MissingKey {
+        /// The variable that should hold it.
+        variable: &'static str,
+    },
+    /// The provider needs a model.
+    #[error("--provider openai needs a model: name one with --model")]
+    MissingModel,
+    /// The custom format cannot be used.
+    #[error(transparent)]
+    CustomFormat(#[from] CustomFormatError),
+    /// The key, model or address cannot be used.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+}
+
+impl Config {
+    /// Puts `cli` and `env` together.
+    ///
+    /// # Errors
+    ///
+    /// They make no run; nothing was sent or written.
+    pub fn resolve(cli: Cli, env: &Env) -> Result<Self, ConfigError> {
+        let format = match (&cli.format.format, &cli.format.custom_format_file) {
+            (Some(name), _) => predefined(name).expect("clap lets only predefined names through"),
+            (None, path) => load_custom(path.as_deref().expect("clap requires one of both"))?,
+        };
+        let provider = provider(&cli, env)?;
+        let input = match (cli.input.query, cli.input.documents) {
+            (Some(query), _) => Input::Query(query),
+            (None, path) => Input::Documents(path.expect("clap requires one of both")),
+        };
+        let is_offline = matches!(provider, ProviderConfig::Offline);
+        let plan = Plan {
+            samples: cli.samples,
+            batch_size: cli.batch_size,
+            concurrency: cli.concurrency.unwrap_or(provider.default_concurrency()),
+            max_retries: cli.max_retries,
+            seed: cli.seed.unwrap_or_else(rand::random),
+            seed_requests: cli.seed.is_some() || is_offline,
+            refine: !cli.no_refine && !is_offline && matches!(input, Input::Query(_)),
+        };
+        let output = OutputConfig {
+            prefix: cli.output_prefix.into(),
+            formats: output_formats(&cli.output_format),
+            source: match input {
+                Input::Query(_) => SourceKind::Query,
+                Input::Documents(_) => SourceKind::Docs,
+            },
+            incremental: cli.incremental_save,
+            overwrite: cli.overwrite,
+        };
+        Ok(Self {
+            input,
+            format,
+            provider,
+            plan,
+            output,
+            report: ReportConfig {
+                quiet: cli.quiet,
+                json: cli.json,
+                log_level: cli.log_level,
+            },
+            confirm: cli.samples > LARGE_RUN && !cli.yes,
+        })
+    }
+}
+
+impl ProviderConfig {
+    /// Its name, as `--provider` takes it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Gemini(_) => "gemini",
+            Self::OpenAi(_) => "openai",
+            Self::Offline => "offline",
+        }
+    }
+
+    /// Requests under way at once, unless the user says otherwise.
+    fn default_concurrency(&self) -> usize {
+        match self {
+            // Two keep a local server busy; more only wait behind its lock.
+            Self::OpenAi(config) if is_local(config.base_url.as_ref()) => 2,
+            Self::Gemini(_) | Self::OpenAi(_) | Self::Offline => 8,
+        }
+    }
+}
+
+fn provider(cli: &Cli, env: &Env) -> Result<ProviderConfig, ConfigError> {
+    warn_of_idle_flags(cli);
+    match cli.provider {
+        Provider::Gemini => gemini(cli, env).map(ProviderConfig::Gemini),
+        Provider::Openai => openai(cli, env).map(ProviderConfig::OpenAi),
+        Provider::Offline => Ok(ProviderConfig::Offline),
+    }
+}
+
+fn gemini(cli: &Cli, env: &Env) -> Result<GeminiConfig, ConfigError> {
+    let key = match (env.get("GOOGLE_API_KEY"), env.get("GEMINI_API_KEY")) {
+        (Some(key), other) => {
+            if other.is_some_and(|other| other != key) {
+                tracing::warn!(
+                    "GOOGLE_API_KEY and GEMINI_API_KEY are both set, using GOOGLE_API_KEY"
+                );
+            }
+            key
+        }
+        (None, Some(key)) => key,
+        (None, None) => {
+            return Err(ConfigError::MissingKey {
+                variable: "GOOGLE_API_KEY",
+            });
+        }
+    };
+    let model = cli
+        .model
+        .clone()
+        .unwrap_or_else(|| DEFAULT_GEMINI_MODEL.to_owned());
+    let base_url = base_url(cli, env, "GOOGLE_GEMINI_BASE_URL")?;
+    let api_version = cli
+        .api_version
+        .as_deref()
+        .unwrap_or(GeminiConfig::API_VERSION);
+    Ok(GeminiConfig {
+        timeout: timeout(cli, base_url.as_ref()),
+        api_version: api_version.to_owned(),
+        api_key: ApiKey::new(key)?,
+        sampling: sampling(cli, honours_sampling(&model)),
+        base_url,
+        model,
+    })
+}
+
+fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
+    let base_url = base_url(cli, env, "OPENAI_BASE_URL")?;
+    let api_key = env.get("OPENAI_API_KEY").map(ApiKey::new).transpose()?;
+    if api_key.is_none() && base_url.as_ref().is_none_or(BaseUrl::is_openai) {
+        return Err(ConfigError::MissingKey {
+            variable: "OPENAI_API_KEY",
+        });
+    }
+    Ok(OpenAiConfig {
+        timeout: timeout(cli, base_url.as_ref()),
+        api_key,
+        model: cli.model.clone().ok_or(ConfigError::MissingModel)?,
+        sampling: sampling(cli, true),
+        base_url,
+    })
+}
+
+fn sampling(cli: &Cli, with_defaults: bool) -> Sampling {
+    let default = |value: f64| with_defaults.then_some(value);
+    Sampling {
+        temperature: cli.temperature.or(default(DEFAULT_TEMPERATURE)),
+        top_p: cli.top_p.or(default(DEFAULT_TOP_P)),
+        top_k: cli.top_k,
+    }
+}
+
+/// Whether `model` heeds temperature and top-p. Gemini 3 and later, and the
+/// aliases that lead to them, ignore both and will refuse them in the end.
+fn honours_sampling(model: &str) -> bool {
+    let id = model.trim_start_matches("models/");
+    match id.strip_prefix("gemini-") {
+        Some(version) => version.starts_with("1.") || version.starts_with("2."),
+        None => true,
+    }
+}
+
+fn base_url(cli: &Cli, env: &Env, variable: &str) -> Result<Option<BaseUrl>, SetupError> {
+    cli.base_url
+        .as_deref()
+        .or(env.get(variable))
+        .map(BaseUrl::parse)
+        .transpose()
+}
+
+fn is_local(base_url: Option<&BaseUrl>) -> bool {
+    base_url.is_some_and(BaseUrl::is_loopback)
+}
+
+fn timeout(cli: &Cli, base_url: Option<&BaseUrl>) -> Duration {
+    match cli.timeout {
+        Some(seconds) => Duration::from_secs_f64(seconds),
+        None if is_local(base_url) => Duration::from_secs(600),
+        None => Duration::from_secs(120),
+    }
+}
+
+fn warn_of_idle_flags(cli: &Cli) {
+    let with_network = cli.provider != Provider::Offline;
+    let flags = [
+        (
+            "--api-version",
+            cli.api_version.is_some(),
+            cli.provider == Provider::Gemini,
+        ),
+        ("--base-url", cli.base_url.is_some(), with_network),
+        ("--model", cli.model.is_some(), with_network),
+        ("--temperature", cli.temperature.is_some(), with_network),
+        ("--top-p", cli.top_p.is_some(), with_network),
+        ("--top-k", cli.top_k.is_some(), with_network),
+        ("--timeout", cli.timeout.is_some(), with_network),
+    ];
+    for (flag, is_given, has_effect) in flags {
+        if is_given && !has_effect {
+            tracing::warn!("{flag} has no effect with this provider");
+        }
+    }
+}
+
+fn output_formats(choices: &[OutputChoice]) -> Vec<OutputFormat> {
+    [
+        (OutputFormat::Jsonl, OutputChoice::Jsonl),
+        (OutputFormat::Csv, OutputChoice::Csv),
+        (OutputFormat::Parquet, OutputChoice::Parquet),
+    ]
+    .into_iter()
+    .filter(|(_, choice)| choices.contains(choice) || choices.contains(&OutputChoice::All))
+    .map(|(format, _)| format)
+    .collect()
+}
+
+/// The variables that a run may look at: the process environment, and `.env`
+/// where that is silent. Never written back into the process.
+pub struct Env {
+    process: HashMap<String, String>,
+    file: HashMap<String, String>,
+}
+
+impl Env {
+    /// The environment of this process and the `.env` file of `folder`.
+    ///
+    /// A `.env` file that cannot be read is warned of; its text is not shown.
+    #[must_use]
+    pub fn load(folder: &Path) -> Self {
+        let process = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        Self {
+            process,
+            file: dotenv(&folder.join(".env")),
+        }
+    }
+
+    /// The trimmed value of `name`; blank is unset.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        [&self.process, &self.file]
+            .into_iter()
+            .filter_map(|variables| variables.get(name))
+            .map(|value| value.trim())
+            .find(|value| !value.is_empty())
+    }
+}
+
+fn dotenv(path: &Path) -> HashMap<String, String> {
+    let variables = match dotenvy::from_path_iter(path) {
+        Ok(variables) => variables,
+        Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+            return HashMap::new();
+        }
+        Err(_) => {
+            tracing::warn!("`{}` cannot be read", path.display());
+            return HashMap::new();
+        }
+    };
+    let (good, bad): (Vec<_>, Vec<_>) = variables.partition(Result::is_ok);
+    if !bad.is_empty() {
+        // The error would quote the line, and with it maybe a key.
+        tracing::warn!(
+            "`{}` has lines that are not NAME=VALUE; they are left out",
+            path.display()
+        );
+    }
+    good.into_iter().flatten().collect()
+}

@@ -1,0 +1,174 @@
+//! What a person sees: messages, progress and summary on stderr, results on
+//! stdout. Decides nothing.
+
+mod log;
+mod summary;
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tracing::level_filters::LevelFilter;
+
+use crate::cli::LogLevel;
+use crate::generate::{Books, Event, Traffic};
+use crate::sample::{Field, Sample};
+
+pub use summary::Summary;
+
+/// Samples shown at the end of a run.
+const PREVIEW: usize = 3;
+
+/// The one who prints.
+#[derive(Debug)]
+pub struct Report {
+    quiet: bool,
+    bar: ProgressBar,
+    preview: Vec<Sample>,
+}
+
+impl Report {
+    /// Starts to print messages from `level` up, or errors only.
+    #[must_use]
+    pub fn new(level: LogLevel, quiet: bool) -> Self {
+        let bar = ProgressBar::hidden();
+        let level = match level {
+            _ if quiet => LevelFilter::ERROR,
+            LogLevel::Debug => LevelFilter::DEBUG,
+            LogLevel::Info => LevelFilter::INFO,
+            LogLevel::Warning => LevelFilter::WARN,
+            LogLevel::Error | LogLevel::Critical => LevelFilter::ERROR,
+        };
+        log::install(level, &bar);
+        Self {
+            quiet,
+            bar,
+            preview: Vec::new(),
+        }
+    }
+
+    /// A run for `target` samples begins.
+    pub fn start(&self, target: usize) {
+        self.bar.set_length(target as u64);
+        if self.quiet || !io::stderr().is_terminal() {
+            return;
+        }
+        let style = ProgressStyle::with_template(
+            "{bar:24} {human_pos}/{human_len} samples  {per_sec}  eta {eta}  {msg}",
+        )
+        .expect("a valid template");
+        self.bar.set_style(style.progress_chars("=> "));
+        self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        self.bar.enable_steady_tick(Duration::from_millis(250));
+    }
+
+    /// Something happened.
+    pub fn event(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Refined(query) => tracing::debug!("refined query: {query}"),
+            Event::Settled {
+                new,
+                books,
+                traffic,
+            } => {
+                let wanted = PREVIEW.saturating_sub(self.preview.len());
+                self.preview.extend(new.iter().take(wanted).cloned());
+                self.bar.set_position(books.written);
+                self.bar.set_message(progress_message(books, traffic));
+            }
+        }
+    }
+
+    /// The run is over.
+    pub fn finish(&self, summary: &Summary<'_>, fields: &[Field]) {
+        self.bar.finish_and_clear();
+        if self.quiet {
+            return;
+        }
+        let mut text = String::new();
+        for (index, sample) in self.preview.iter().enumerate() {
+            summary::preview(&mut text, index + 1, sample, fields);
+        }
+        summary.write(&mut text);
+        // Nobody is left to be told that stderr is closed.
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+}
+
+fn progress_message(books: &Books, traffic: &Traffic) -> String {
+    let tokens = traffic.usage.prompt_tokens + traffic.usage.completion_tokens;
+    let mut message = format!("{} tokens", HumanCount(tokens));
+    if books.duplicate > 0 {
+        let _ = write!(message, "  {} dup", HumanCount(books.duplicate));
+    }
+    if books.rejected() > 0 {
+        let _ = write!(message, "  {} rejected", HumanCount(books.rejected()));
+    }
+    message
+}
+
+/// Prints the results of a run on stdout: `paths`, one a line.
+///
+/// # Errors
+///
+/// stdout cannot be written; that it is closed is no error.
+pub fn print_paths(paths: &[PathBuf]) -> io::Result<()> {
+    let mut text = String::new();
+    for path in paths {
+        let _ = writeln!(text, "{}", path.display());
+    }
+    print(&text)
+}
+
+/// Prints the results of a run on stdout: one JSON object.
+///
+/// # Errors
+///
+/// stdout cannot be written; that it is closed is no error.
+pub fn print_json(result: &impl serde::Serialize) -> io::Result<()> {
+    let text = serde_json::to_string(result).expect("plain data");
+    print(&format!("{text}\n"))
+}
+
+fn print(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Asks whether to go on with a run of `samples` samples. Only a person at a
+/// terminal is asked; everybody else is warned, and goes on.
+#[must_use]
+pub fn confirm_large_run(samples: usize) -> bool {
+    let samples = HumanCount(samples as u64);
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        tracing::warn!("a large run: {samples} samples");
+        return true;
+    }
+    let mut answer = String::new();
+    let question = format!("Generate {samples} samples? This may take long and cost money. [y/N] ");
+    let asked = io::stderr().write_all(question.as_bytes());
+    asked
+        .and_then(|()| io::stdin().read_line(&mut answer))
+        .is_ok()
+        && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+/// Prints an error and what to do about it.
+pub fn print_error(error: &dyn std::fmt::Display, hint: Option<&str>) {
+    let label = match log::colours_are_wanted() {
+        true => "\x1b[1;31merror\x1b[0m",
+        false => "error",
+    };
+    let hint = hint
+        .map(|hint| format!("  hint: {hint}\n"))
+        .unwrap_or_default();
+    let _ = io::stderr().write_all(format!("{label}: {error}\n{hint}").as_bytes());
+}

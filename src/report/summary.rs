@@ -1,0 +1,202 @@
+//! The last screen of a run.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use indicatif::HumanCount;
+
+use crate::generate::{Books, Traffic};
+use crate::sample::{Field, Sample, Value};
+
+/// Characters of a value that the preview shows.
+const SHOWN: usize = 160;
+
+/// What the last screen says.
+#[derive(Debug)]
+pub struct Summary<'a> {
+    /// Name of the format.
+    pub format: &'a str,
+    /// Samples wanted.
+    pub target: usize,
+    /// What wrote them: a model, or nothing.
+    pub writer: String,
+    /// What became of every sample asked for.
+    pub books: &'a Books,
+    /// What was sent and spent.
+    pub traffic: &'a Traffic,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+impl Summary<'_> {
+    pub(super) fn write(&self, text: &mut String) {
+        let Self {
+            format,
+            target,
+            writer,
+            books,
+            traffic,
+            elapsed,
+        } = self;
+        let seconds = elapsed.as_secs_f64();
+        let target = HumanCount(*target as u64);
+        let _ = writeln!(
+            text,
+            "{format}: {} of {target} samples written in {seconds:.1} s, {writer}",
+            HumanCount(books.written)
+        );
+        let _ = writeln!(
+            text,
+            "  requested {} = {} written + {} duplicate + {} rejected + {} blocked + {} truncated + {} failed",
+            HumanCount(books.requested),
+            HumanCount(books.written),
+            HumanCount(books.duplicate),
+            HumanCount(books.rejected()),
+            HumanCount(books.blocked()),
+            HumanCount(books.truncated),
+            HumanCount(books.failed()),
+        );
+        for (name, reasons) in [
+            ("rejected", &books.rejected),
+            ("blocked", &books.blocked),
+            ("failed", &books.failed),
+        ] {
+            if !reasons.is_empty() {
+                let _ = writeln!(text, "  {name}: {}", listed(reasons));
+            }
+        }
+        if books.unasked > 0 {
+            let _ = writeln!(
+                text,
+                "  {} of the requested came unasked",
+                HumanCount(books.unasked)
+            );
+        }
+        let _ = write!(text, "  requests {}", HumanCount(traffic.requests));
+        if traffic.retries > 0 {
+            let _ = write!(text, ", {} of them retries", HumanCount(traffic.retries));
+        }
+        if !traffic.errors.is_empty() {
+            let _ = write!(text, " ({})", listed(&traffic.errors));
+        }
+        let usage = &traffic.usage;
+        let _ = write!(
+            text,
+            "; tokens {} in, {} out",
+            HumanCount(usage.prompt_tokens),
+            HumanCount(usage.completion_tokens)
+        );
+        for (tokens, what) in [
+            (usage.cached_tokens, "cached"),
+            (usage.thought_tokens, "thoughts"),
+        ] {
+            if tokens > 0 {
+                let _ = write!(text, ", {} of them {what}", HumanCount(tokens));
+            }
+        }
+        text.push('\n');
+    }
+}
+
+/// `reason 3, other reason 1`, the most frequent first.
+fn listed(reasons: &BTreeMap<String, u64>) -> String {
+    let mut reasons: Vec<_> = reasons.iter().collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let reasons: Vec<_> = reasons
+        .into_iter()
+        .map(|(reason, count)| format!("{} {}", printable(reason), HumanCount(*count)))
+        .collect();
+    reasons.join(", ")
+}
+
+/// A sample as `field  value` lines.
+pub(super) fn preview(text: &mut String, number: usize, sample: &Sample, fields: &[Field]) {
+    let _ = writeln!(text, "sample {number}");
+    let width = fields
+        .iter()
+        .map(|field| field.name.chars().count())
+        .max()
+        .unwrap_or_default();
+    for (field, value) in fields.iter().zip(&sample.values) {
+        let value = match value {
+            Value::String(value) => shortened(value),
+            other => serde_json::to_string(other).expect("a plain value"),
+        };
+        let _ = writeln!(text, "  {:width$}  {value}", printable(&field.name));
+    }
+}
+
+fn shortened(value: &str) -> String {
+    let mut shown: String = printable(value).chars().take(SHOWN).collect();
+    if value.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// `text` without what could move a terminal's cursor.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::Usage;
+    use crate::sample::FieldKind;
+
+    #[test]
+    fn the_summary_accounts_for_every_sample() {
+        let count = |reason: &str, count| BTreeMap::from([(reason.to_owned(), count)]);
+        let books = Books {
+            requested: 1_206,
+            unasked: 2,
+            written: 1_000,
+            duplicate: 100,
+            rejected: count("answer: blank", 50),
+            blocked: count("SAFETY", 25),
+            truncated: 20,
+            failed: BTreeMap::from([("not delivered".into(), 1), ("timeout".into(), 10)]),
+        };
+        let traffic = Traffic {
+            requests: 52,
+            retries: 2,
+            errors: count("timeout", 3),
+            usage: Usage {
+                prompt_tokens: 20_000,
+                cached_tokens: 0,
+                completion_tokens: 90_000,
+                thought_tokens: 1_500,
+            },
+            ..Traffic::default()
+        };
+        let summary = Summary {
+            format: "qa",
+            target: 1_000,
+            writer: "by a-model".into(),
+            books: &books,
+            traffic: &traffic,
+            elapsed: Duration::from_millis(12_340),
+        };
+        let mut text = String::new();
+        summary.write(&mut text);
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_preview_moves_no_cursor() {
+        let fields = [
+            Field::new("text", FieldKind::String, "text"),
+            Field::new("n", FieldKind::Integer, "n"),
+        ];
+        let sample = Sample {
+            values: vec![Value::String("a\u{1b}[2Jb\nc".into()), Value::Integer(3)],
+        };
+        let mut text = String::new();
+        preview(&mut text, 1, &sample, &fields);
+        assert_eq!(text, "sample 1\n  text  a [2Jb c\n  n     3\n");
+    }
+}
