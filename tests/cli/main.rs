@@ -1,11 +1,19 @@
 //! The program from end to end: the real binary against fakes that speak the
 //! real wire. One file per feature.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-#![allow(dead_code, reason = "not every helper has a user in every commit")]
 
+mod command_line;
+mod documents;
 mod fake_gemini;
 mod fake_openai;
 mod fakes;
+mod gemini;
 mod items;
+mod offline;
+mod openai;
+mod outputs;
+mod readme;
+mod run;
 mod sandbox;
 mod server;
+mod signals;

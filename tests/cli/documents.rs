@@ -1,0 +1,89 @@
+//! `--documents`: what is read, and what each request is made from.
+
+use crate::fake_gemini::{FakeGemini, user_text};
+use crate::sandbox::Sandbox;
+
+const DOCS: &str = "--provider offline --format pair --samples 1 --documents";
+
+#[test]
+fn inputs_that_cannot_be_used_are_found_before_any_work() {
+    let sandbox = Sandbox::new();
+    sandbox.write("empty.txt", " \n");
+    sandbox.write("scan.pdf", "%PDF");
+    sandbox.write("bad.json", "{");
+    sandbox.write("folder/.hidden.txt", "hidden");
+    for (path, said) in [
+        ("nothing", "no file or folder `nothing`"),
+        ("empty.txt", "holds no text"),
+        ("scan.pdf", "type `.pdf` is not supported"),
+        ("bad.json", "bad.json"),
+        ("folder", "holds no text"),
+    ] {
+        sandbox.run(DOCS, &[path]).exits(2).says(said);
+    }
+    assert!(!sandbox.files().iter().any(|file| file.contains(".sdgen")));
+}
+
+#[test]
+fn what_a_folder_holds_that_cannot_be_read_is_warned_of() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "docs/good.md",
+        "# Title\n\nA text with a few words in it. And a second sentence.",
+    );
+    sandbox.write("docs/scan.pdf", "%PDF");
+    sandbox.write("docs/latin1.txt", b"caf\xe9");
+    let ran = sandbox
+        .run(DOCS, &["docs", "--json"])
+        .exits(0)
+        .says("scan.pdf")
+        .says("latin1.txt");
+    let documents = ran.json()["documents"].clone();
+    assert_eq!(documents.as_array().unwrap().len(), 1);
+    assert_eq!(documents[0]["path"], "docs/good.md");
+}
+
+#[test]
+fn requests_go_round_the_passages() {
+    let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
+    for number in 0..5 {
+        sandbox.write(
+            &format!("docs/{number}.txt"),
+            format!("Passage number {number} of five."),
+        );
+    }
+    sandbox.write("docs/more/table.csv", "name,age\nAda,36\n");
+    let output = sandbox
+        .sdgen()
+        .env("GOOGLE_API_KEY", crate::fake_gemini::KEY)
+        .args([
+            "--base-url",
+            &fake.server.url(),
+            "--documents",
+            "docs",
+            "--format",
+            "qa",
+            "--samples",
+            "12",
+        ])
+        .output();
+    crate::run::Ran::from(output.unwrap()).exits(0);
+    assert_eq!(sandbox.jsonl("synthetic_data_qa_from_docs.jsonl").len(), 12);
+    let prompts: Vec<_> = fake
+        .server
+        .requests()
+        .iter()
+        .map(|request| user_text(&request.body))
+        .collect();
+    assert_eq!(prompts.len(), 6);
+    for passage in (0..5).map(|number| format!("Passage number {number} of five.")) {
+        assert_eq!(
+            prompts
+                .iter()
+                .filter(|prompt| prompt.contains(&passage))
+                .count(),
+            1
+        );
+    }
+    assert!(prompts.iter().any(|prompt| prompt.contains("name: Ada")));
+}

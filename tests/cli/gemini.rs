@@ -1,0 +1,416 @@
+//! `--provider gemini` against a server that speaks Google's wire.
+
+use serde_json::{Value, json};
+
+use crate::fake_gemini::{
+    self, FakeGemini, Reply, answer_fully, asked_items, system_text, user_text,
+};
+use crate::sandbox::Sandbox;
+use crate::server::{Delivery, RecordedRequest, Server};
+
+const QA: &str = "--format qa --samples 20 --batch-size 10 --no-refine --concurrency 1 --json --output-format jsonl";
+const DATA: &str = "synthetic_data_qa_from_query.jsonl";
+
+#[test]
+fn a_run_is_one_refinement_and_a_request_per_batch() {
+    let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
+    let ran = sandbox.gemini(&fake, "--format qa --json").exits(0);
+    let result = ran.json();
+    assert_eq!(result["samples"]["written"], 50);
+    assert_eq!(result["samples"]["requested"], 50);
+    assert_eq!(result["traffic"]["requests"], 3);
+    assert_eq!(result["model"], "gemini-3.5-flash-lite");
+    assert_eq!(
+        result["refined_query"],
+        "Everyday questions of type 0, in plain words."
+    );
+
+    let requests = fake.server.requests();
+    assert_eq!(requests.len(), 3);
+    let request = &requests[1];
+    assert_eq!(
+        request.path,
+        "/v1beta/models/gemini-3.5-flash-lite:generateContent"
+    );
+    assert_eq!(request.query, "");
+    assert_eq!(request.header("x-goog-api-key"), Some(fake_gemini::KEY));
+    assert_eq!(request.header("authorization"), None);
+    assert!(user_text(&request.body).contains("Everyday questions of type 0"));
+    let prompts = [1, 2].map(|order: usize| user_text(&requests[order].body));
+    assert_ne!(prompts[0], prompts[1]);
+    assert_eq!(
+        system_text(&requests[1].body),
+        system_text(&requests[2].body)
+    );
+}
+
+#[test]
+fn all_formats_are_asked_for_and_written() {
+    for format in ["pair-class", "pair-score", "pair", "triplet", "qa"] {
+        let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
+        sandbox
+            .gemini(&fake, &format!("--format {format} --samples 30"))
+            .exits(0);
+        let rows = sandbox.jsonl(&format!("synthetic_data_{format}_from_query.jsonl"));
+        assert_eq!(rows.len(), 30, "{format}");
+    }
+}
+
+/// A run whose first answer is `reply` and whose others are as they should be.
+fn first(reply: impl Fn(Vec<Value>) -> Reply + Send + Sync + 'static) -> (Value, usize) {
+    let sandbox = Sandbox::new();
+    let fake = FakeGemini::with(move |request, order| match order {
+        0 => reply(asked_items(request, order)),
+        _ => answer_fully(request, order),
+    });
+    let ran = sandbox.gemini(&fake, QA).exits(0);
+    assert_eq!(sandbox.jsonl(DATA).len(), 20);
+    (ran.json(), fake.server.requests().len())
+}
+
+#[test]
+fn every_shape_of_a_good_answer_is_taken() {
+    for reply in [
+        Reply::ThoughtPart,
+        Reply::SplitParts,
+        Reply::EmptySignaturePart,
+        Reply::Fenced,
+        Reply::Prose,
+        Reply::UnknownFinishReason,
+    ] {
+        let (result, requests) = first(reply);
+        assert_eq!(requests, 2, "{result}");
+        assert_eq!(result["samples"]["requested"], 20);
+    }
+}
+
+#[test]
+fn cut_answers_keep_their_whole_items() {
+    for reply in [Reply::Truncated, Reply::Continuation] {
+        let (result, _) = first(reply);
+        assert!(
+            result["samples"]["truncated"].as_u64() > Some(0),
+            "{result}"
+        );
+        assert_eq!(result["traffic"]["retries"], 0);
+    }
+    for reply in [
+        |_| Reply::MaxTokensWithoutParts,
+        |_| Reply::MaxTokensWithoutContent,
+    ] {
+        let (result, _) = first(reply);
+        assert_eq!(result["samples"]["truncated"], 10);
+    }
+}
+
+#[test]
+fn what_a_filter_keeps_back_is_blocked_and_not_repeated() {
+    for (reply, reason) in [
+        (Reply::Safety, "SAFETY"),
+        (Reply::Recitation, "recitation"),
+        (Reply::BlockedPrompt, "prompt: "),
+    ] {
+        let (result, _) = first(move |_| reply.clone());
+        let blocked = result["samples"]["blocked"].as_object().unwrap();
+        assert!(
+            blocked.keys().all(|key| key.starts_with(reason)),
+            "{blocked:?}"
+        );
+        assert_eq!(blocked.values().collect::<Vec<_>>(), [10]);
+        assert_eq!(result["traffic"]["retries"], 0);
+    }
+}
+
+#[test]
+fn passing_failures_are_retried() {
+    for (reply, kind) in [
+        (Reply::EmptyStop, "empty answer"),
+        (Reply::NoCandidates, "no answer in the response"),
+        (
+            Reply::Text("No JSON.".into(), "STOP"),
+            "no JSON objects in the answer",
+        ),
+        (Reply::MinuteQuota("0.05s"), "rate limited"),
+        (Reply::BareQuota, "rate limited"),
+        (Reply::InternalError, "server error"),
+        (Reply::BadGateway, "server error"),
+        (Reply::Overloaded, "server error"),
+        (Reply::HighDemand, "server error"),
+        (Reply::DeadlineExceeded, "server error"),
+        (Reply::Wire(Delivery::Reset), "connection failed"),
+        (Reply::Wire(Delivery::non_utf8()), "unreadable response"),
+    ] {
+        let (result, requests) = first(move |_| reply.clone());
+        assert_eq!(result["traffic"]["errors"], json!({ kind: 1 }));
+        assert_eq!(
+            (result["traffic"]["retries"].as_u64(), requests),
+            (Some(1), 3),
+            "{kind}"
+        );
+        assert_eq!(result["samples"]["requested"], 20);
+    }
+}
+
+/// A run in which every request gets `reply`: its result and the requests.
+fn always(reply: Reply, words: &str) -> (crate::run::Ran, Vec<RecordedRequest>) {
+    let sandbox = Sandbox::new();
+    let fake = FakeGemini::with(move |_, _| reply.clone());
+    let ran = sandbox.gemini(&fake, &format!("{QA} {words}"));
+    (ran, fake.server.requests())
+}
+
+#[test]
+fn what_no_retry_can_mend_ends_the_run_at_once() {
+    let denied = Reply::Error {
+        code: 403,
+        status: "PERMISSION_DENIED",
+        message: "Your API key was reported as leaked. Please use another API key.".into(),
+    };
+    let refused = Reply::Error {
+        code: 400,
+        status: "INVALID_ARGUMENT",
+        message: "Some field is wrong.".into(),
+    };
+    for (reply, code, said) in [
+        (Reply::DailyQuota, 5, "quota"),
+        (Reply::ZeroQuota, 5, "limit: 0"),
+        (Reply::CreditsGone, 4, "credits"),
+        (Reply::CreditsGoneAsQuota, 4, "credits"),
+        (denied, 4, "reported as leaked"),
+        (refused, 2, "Some field is wrong"),
+    ] {
+        let (ran, requests) = always(reply, "");
+        assert_eq!(requests.len(), 1, "{said}");
+        ran.exits(code).says(said).json();
+    }
+}
+
+#[test]
+fn a_wrong_key_costs_one_request() {
+    let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
+    let output = sandbox
+        .sdgen()
+        .env("GOOGLE_API_KEY", "not-the-key")
+        .args([
+            "--base-url",
+            &fake.server.url(),
+            "--query",
+            "q",
+            "--format",
+            "qa",
+        ])
+        .output();
+    let ran = crate::run::Ran::from(output.unwrap())
+        .exits(4)
+        .says("API key not valid");
+    assert!(!ran.stderr.contains("not-the-key"), "{}", ran.stderr);
+    assert_eq!(fake.server.requests().len(), 1);
+    assert!(!sandbox.path(DATA).exists());
+}
+
+#[test]
+fn a_model_that_is_gone_is_told_in_the_servers_words() {
+    let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
+    sandbox
+        .gemini(&fake, "--format qa --model gemini-2.0-flash")
+        .exits(2)
+        .says("models/gemini-3.6-flash");
+    sandbox
+        .gemini(&fake, "--format qa --model no-such-model")
+        .exits(2)
+        .says("no-such-model");
+}
+
+#[test]
+fn a_quota_in_the_middle_keeps_what_came() {
+    let sandbox = Sandbox::new();
+    let fake = FakeGemini::with(|request, order| match order {
+        0 => answer_fully(request, order),
+        _ => Reply::DailyQuota,
+    });
+    let result = sandbox.gemini(&fake, QA).exits(5).json();
+    assert_eq!(result["samples"]["written"], 10);
+    assert_eq!(result["files"], json!([DATA]));
+    assert_eq!(sandbox.jsonl(DATA).len(), 10);
+}
+
+#[test]
+fn a_refused_feature_is_left_out_from_then_on() {
+    for (message, field) in [
+        (
+            "The specified schema produces a constraint that has too many states for serving.",
+            "responseJsonSchema",
+        ),
+        (
+            "Request contains an invalid argument.",
+            "responseJsonSchema",
+        ),
+        (
+            "Thinking level MINIMAL is not supported for this model. Please retry with other thinking level.",
+            "thinkingConfig",
+        ),
+        (
+            "Unable to submit request because temperature is not supported by this model.",
+            "temperature",
+        ),
+    ] {
+        let sandbox = Sandbox::new();
+        let fake = FakeGemini::with(move |request, order| {
+            match request.body["generationConfig"].get(field) {
+                Some(_) => Reply::Error {
+                    code: 400,
+                    status: "INVALID_ARGUMENT",
+                    message: message.to_owned(),
+                },
+                None => answer_fully(request, order),
+            }
+        });
+        let result = sandbox
+            .gemini(&fake, &format!("{QA} --temperature 1 --max-retries 0"))
+            .exits(0)
+            .json();
+        assert_eq!(result["samples"]["written"], 20, "{message}");
+        assert_eq!(fake.server.requests().len(), 3, "{message}");
+    }
+}
+
+#[test]
+fn a_failed_refinement_does_not_end_the_run() {
+    let sandbox = Sandbox::new();
+    let fake = FakeGemini::with(|request, order| match order {
+        0 => Reply::Overloaded,
+        _ => answer_fully(request, order),
+    });
+    let ran = sandbox
+        .gemini(&fake, "--format qa --samples 5 --json")
+        .exits(0)
+        .says("the query is used as it is");
+    assert_eq!(ran.json()["refined_query"], Value::Null);
+}
+
+#[test]
+fn a_model_that_repeats_itself_ends_the_run_short() {
+    let sandbox = Sandbox::new();
+    let fake = FakeGemini::with(|request, _| Reply::Items(asked_items(request, 0)));
+    let ran = sandbox
+        .gemini(&fake, QA)
+        .exits(3)
+        .says("ended short of the target");
+    assert_eq!(sandbox.jsonl(DATA).len(), 10);
+    assert_eq!(ran.json()["end"]["reason"], "barren");
+    assert_eq!(fake.server.requests().len(), 6);
+}
+
+#[test]
+fn a_dead_endpoint_exits_5() {
+    let (ran, requests) = always(Reply::Overloaded, "--max-retries 0");
+    ran.exits(5).says("overloaded");
+    assert_eq!(requests.len(), 5);
+    let sandbox = Sandbox::new();
+    let output = sandbox
+        .sdgen()
+        .env("GOOGLE_API_KEY", "k")
+        .args([
+            "--base-url",
+            "http://127.0.0.1:1",
+            "--query",
+            "q",
+            "--format",
+            "qa",
+            "--max-retries",
+            "0",
+        ])
+        .output();
+    crate::run::Ran::from(output.unwrap())
+        .exits(5)
+        .says("127.0.0.1:1");
+}
+
+#[test]
+fn a_request_that_hangs_times_out() {
+    let (ran, _) = always(
+        Reply::Wire(Delivery::Hang),
+        "--timeout 0.2 --max-retries 0 --samples 1",
+    );
+    let errors = ran.exits(5).json()["traffic"]["errors"].clone();
+    assert_eq!(errors, json!({ "timeout": 5 }));
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let elsewhere = Server::start(|_| Delivery::Reset);
+    let (ran, _) = always(Reply::Wire(Delivery::redirect(&elsewhere.url())), "");
+    ran.exits(2).says("redirect");
+    assert!(elsewhere.requests().is_empty());
+}
+
+#[test]
+fn a_body_without_end_is_not_read_to_its_end() {
+    let (ran, _) = always(
+        Reply::Wire(Delivery::huge(40 << 20)),
+        "--max-retries 0 --samples 1 --concurrency 1",
+    );
+    let errors = ran.exits(5).json()["traffic"]["errors"].clone();
+    assert_eq!(errors, json!({ "unreadable response": 5 }));
+}
+
+#[test]
+fn at_most_the_given_number_of_requests_is_under_way() {
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    let held = std::sync::Arc::clone(&gate);
+    let fake = FakeGemini::with(move |request, order| {
+        Reply::Gated(
+            std::sync::Arc::clone(&held),
+            Box::new(answer_fully(request, order)),
+        )
+    });
+    let sandbox = Sandbox::new();
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            sandbox.gemini(
+                &fake,
+                "--format qa --samples 100 --batch-size 5 --no-refine --concurrency 3",
+            )
+        });
+        fake.server.wait_for_requests(3);
+        gate.add_permits(100);
+        run.join().unwrap().exits(0);
+    });
+    assert_eq!(fake.server.most_in_flight(), 3);
+    assert_eq!(fake.server.requests().len(), 20);
+}
+
+#[test]
+fn the_key_is_in_one_header_and_nowhere_else() {
+    let sandbox = Sandbox::new();
+    let fake = FakeGemini::with(|request, order| match order {
+        0 => Reply::Error {
+            code: 500,
+            status: "INTERNAL",
+            message: format!("your key was {}", fake_gemini::KEY),
+        },
+        1 => Reply::Overloaded,
+        2 => Reply::Wire(Delivery::Reset),
+        3..8 => answer_fully(request, order),
+        _ => Reply::Error {
+            code: 403,
+            status: "PERMISSION_DENIED",
+            message: format!("key {} is not allowed", fake_gemini::KEY),
+        },
+    });
+    let ran = sandbox
+        .gemini(&fake, "--format qa --log-level DEBUG --samples 1000")
+        .exits(4);
+    assert!(!(ran.stdout + &ran.stderr).contains(fake_gemini::KEY));
+    for file in sandbox.files() {
+        let bytes = std::fs::read(sandbox.path(&file)).unwrap();
+        assert!(
+            !String::from_utf8_lossy(&bytes).contains(fake_gemini::KEY),
+            "{file}"
+        );
+    }
+    for request in fake.server.requests() {
+        assert!(!String::from_utf8_lossy(&request.raw_body).contains(fake_gemini::KEY));
+        assert!(!request.path.contains(fake_gemini::KEY) && request.query.is_empty());
+    }
+}

@@ -1,0 +1,90 @@
+//! The README says what is.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::run::Ran;
+use crate::sandbox::Sandbox;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+#[test]
+fn the_reference_is_the_help() {
+    let help = Sandbox::new().run("--help", &[]).exits(0).stdout;
+    assert!(
+        readme().contains(&format!("```text\n{help}```")),
+        "put this into the README:\n{help}"
+    );
+    assert_eq!(Sandbox::new().run("-h", &[]).stdout, help);
+}
+
+#[test]
+fn every_flag_of_a_command_is_known() {
+    let help = Sandbox::new().run("--help", &[]).stdout;
+    let readme = readme();
+    let words = readme.split(|c: char| c.is_whitespace() || "`,;:()|".contains(c));
+    for flag in words.filter(|word| word.starts_with("--") && word.contains(char::is_alphabetic)) {
+        let is_of_cargo = ["--release", "--locked", "--path", "--open"].contains(&flag);
+        assert!(is_of_cargo || help.contains(flag), "{flag}");
+    }
+}
+
+/// The offline commands of the README, each on one line, from `sdgen` on.
+fn offline_commands() -> Vec<String> {
+    readme()
+        .replace("\\\n", "")
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ "))
+        .filter(|command| command.contains("--provider offline"))
+        .map(|command| command.replace("cargo run --release --", "sdgen"))
+        .collect()
+}
+
+#[test]
+fn the_offline_commands_work() {
+    let commands = offline_commands();
+    assert!(commands.len() >= 3, "{commands:?}");
+    for command in commands {
+        let sandbox = Sandbox::new();
+        let ran = shell(&sandbox, &command).exits(0);
+        assert!(!ran.stdout.is_empty(), "{command}");
+    }
+}
+
+#[test]
+fn the_first_command_makes_the_files_that_are_listed() {
+    let sandbox = Sandbox::new();
+    let ran = shell(&sandbox, &offline_commands()[0]).exits(0);
+    assert!(
+        readme().contains(&format!("```text\n{}```", ran.stdout)),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn the_pipeline_example_works() {
+    let sandbox = Sandbox::new();
+    let script = root().join("examples/prepare.sh");
+    shell(&sandbox, &format!("{} data", script.display())).exits(0);
+    assert_eq!(sandbox.jsonl("data/train.jsonl").len(), 180);
+    assert_eq!(sandbox.jsonl("data/validation.jsonl").len(), 20);
+}
+
+/// Runs `command` with the program under test on the path.
+fn shell(sandbox: &Sandbox, command: &str) -> Ran {
+    let folder = Path::new(env!("CARGO_BIN_EXE_sdgen")).parent().unwrap();
+    let output = Command::new("/bin/bash")
+        .args(["-o", "pipefail", "-c", command])
+        .current_dir(sandbox.path("."))
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
+        .output();
+    output.unwrap().into()
+}

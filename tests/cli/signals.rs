@@ -1,0 +1,86 @@
+//! Interrupted runs. The signals are sent when a request has come, not when
+//! time has passed.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::fake_gemini::{self, FakeGemini, Reply, answer_fully};
+use crate::run::Ran;
+use crate::sandbox::Sandbox;
+use crate::server::Delivery;
+
+const DATA: &str = "synthetic_data_pair_from_query.jsonl";
+
+fn start(sandbox: &Sandbox, fake: &FakeGemini) -> Child {
+    let words =
+        "--query q --format pair --samples 100 --batch-size 10 --no-refine --concurrency 1 --json";
+    sandbox
+        .process()
+        .env("GOOGLE_API_KEY", fake_gemini::KEY)
+        .args(["--base-url", &fake.server.url()])
+        .args(words.split(' '))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("/bin/kill")
+        .args([name, &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
+
+/// The next line that `child` prints on stderr.
+fn next_line(child: &mut Child) -> String {
+    use std::io::Read as _;
+    let mut line = Vec::new();
+    let mut byte = [0];
+    let stderr = child.stderr.as_mut().unwrap();
+    while stderr.read(&mut byte).unwrap() == 1 && byte != *b"\n" {
+        line.push(byte[0]);
+    }
+    String::from_utf8(line).unwrap()
+}
+
+#[test]
+fn the_first_signal_takes_in_what_is_under_way() {
+    for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+        let gate = Arc::new(Semaphore::new(1));
+        let held = Arc::clone(&gate);
+        let fake = FakeGemini::with(move |request, order| {
+            Reply::Gated(Arc::clone(&held), Box::new(answer_fully(request, order)))
+        });
+        let sandbox = Sandbox::new();
+        let mut child = start(&sandbox, &fake);
+        fake.server.wait_for_requests(2);
+        signal(&child, name);
+        assert!(next_line(&mut child).contains("interrupt again"));
+        gate.add_permits(1);
+        let ran = Ran::from(child.wait_with_output().unwrap()).exits(code);
+        assert_eq!(ran.json()["samples"]["written"], 20);
+        assert_eq!(sandbox.jsonl(DATA).len(), 20);
+        assert_eq!(fake.server.requests().len(), 2);
+    }
+}
+
+#[test]
+fn the_second_signal_drops_what_is_under_way() {
+    let fake = FakeGemini::with(|request, order| match order {
+        0 => answer_fully(request, order),
+        _ => Reply::Wire(Delivery::Hang),
+    });
+    let sandbox = Sandbox::new();
+    let mut child = start(&sandbox, &fake);
+    fake.server.wait_for_requests(2);
+    signal(&child, "-INT");
+    next_line(&mut child);
+    signal(&child, "-INT");
+    let ran = Ran::from(child.wait_with_output().unwrap()).exits(130);
+    assert_eq!(ran.json()["samples"]["failed"]["cancelled"], 10);
+    assert_eq!(sandbox.jsonl(DATA).len(), 10);
+}
