@@ -1,0 +1,58 @@
+//! Generates ten samples from a Rust program, offline, into a folder for
+//! temporary files.
+//!
+//!     cargo run --example library
+
+#![expect(clippy::print_stdout, reason = "an example talks to its reader")]
+
+use std::error::Error;
+
+use sdgen::format::{FormatHandler as _, predefined};
+use sdgen::generate::{Event, Generator, Plan, Source};
+use sdgen::llm::Offline;
+use sdgen::output::{OutputConfig, OutputFormat, Outputs, SourceKind};
+use sdgen::shutdown::stop_switch;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let format = predefined("qa").ok_or("no such format")?;
+    let plan = Plan {
+        samples: 10,
+        batch_size: 5,
+        concurrency: 2,
+        max_retries: 0,
+        seed: 1,
+        seed_requests: true,
+        refine: false,
+    };
+    let folder = std::env::temp_dir().join("sdgen-example");
+    let mut outputs = Outputs::open(
+        &OutputConfig {
+            prefix: folder.join("library"),
+            formats: vec![OutputFormat::Jsonl],
+            source: SourceKind::Query,
+            incremental: false,
+            overwrite: true,
+        },
+        format.name(),
+        format.fields(),
+    )?;
+    let client = Offline::new(plan.seed);
+    let (_switch, shutdown) = stop_switch();
+    let generator = Generator {
+        format: &format,
+        client: &client,
+        plan: &plan,
+        shutdown: &shutdown,
+    };
+    let source = Source::Query("facts about lighthouses".to_owned());
+    let run = generator
+        .run(source, &mut outputs, |event| {
+            if let Event::Settled { books, .. } = event {
+                println!("{} of {} samples", books.written, plan.samples);
+            }
+        })
+        .await;
+    println!("{:?}: {:?}", run.end?, outputs.finish().files);
+    Ok(())
+}
