@@ -33,11 +33,29 @@ const LADDER: [Rung; 4] = [
 const PARAMETERS: [&str; 5] = [MAX_TOKENS, "temperature", "top_p", "top_k", "seed"];
 const MAX_TOKENS: &str = "max_tokens";
 
+/// Where the cap on output tokens may stand.
+const CAPS: [&str; 2] = [MAX_TOKENS, "max_completion_tokens"];
+
+/// A cap below this is no limit of a model, but another number in a message.
+const LEAST_CAP: usize = 256;
+
 /// What is known of a server.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Dialect {
     rung: AtomicUsize,
     refused: [AtomicBool; PARAMETERS.len()],
+    /// The largest cap on output tokens that it takes.
+    largest_cap: AtomicUsize,
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self {
+            rung: AtomicUsize::default(),
+            refused: Default::default(),
+            largest_cap: AtomicUsize::new(usize::MAX),
+        }
+    }
 }
 
 /// How one request is put.
@@ -45,6 +63,7 @@ pub(super) struct Dialect {
 pub(super) struct Manner {
     rung: usize,
     refused: [bool; PARAMETERS.len()],
+    largest_cap: usize,
 }
 
 impl Dialect {
@@ -53,6 +72,7 @@ impl Dialect {
         Manner {
             rung: self.rung.load(Ordering::Relaxed),
             refused: std::array::from_fn(|index| self.refused[index].load(Ordering::Relaxed)),
+            largest_cap: self.largest_cap.load(Ordering::Relaxed),
         }
     }
 
@@ -68,7 +88,13 @@ impl Dialect {
         manner: Manner,
     ) -> Option<&'static str> {
         let blamed = match failure.status() {
-            400 | 422 => blamed_parameter(failure, body),
+            400 | 422 => {
+                if let Some(cap) = smaller_cap(failure, body) {
+                    self.largest_cap.fetch_min(cap, Ordering::Relaxed);
+                    return Some("as many output tokens");
+                }
+                blamed_parameter(failure, body)
+            }
             500 | 501 => None,
             _ => return None,
         };
@@ -102,11 +128,32 @@ impl Manner {
         LADDER.get(self.rung).copied().unwrap_or(Rung::Words)
     }
 
+    /// The largest cap on output tokens that the server is known to take.
+    pub(super) fn largest_cap(self) -> usize {
+        self.largest_cap
+    }
+
     /// Whether `parameter` may be sent.
     pub(super) fn takes(self, parameter: &str) -> bool {
         let mut known = PARAMETERS.iter().zip(self.refused);
         !known.any(|(name, refused)| refused && *name == parameter)
     }
+}
+
+/// The cap that the failure names as the most that is possible; `None` if the
+/// cap of `body` is not what it is about.
+fn smaller_cap(failure: &Failure, body: &Value) -> Option<usize> {
+    let sent = CAPS.iter().find_map(|cap| body.get(cap)?.as_u64())?;
+    if !CAPS.iter().any(|cap| failure.blames(cap)) {
+        return None;
+    }
+    let numbers = failure
+        .message()
+        .split(|character: char| !character.is_ascii_digit());
+    numbers
+        .filter_map(|digits| digits.parse().ok())
+        .filter(|number| (LEAST_CAP..usize::try_from(sent).unwrap_or(usize::MAX)).contains(number))
+        .max()
 }
 
 /// Index of the parameter that is in `body` and that the failure blames.

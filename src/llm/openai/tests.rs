@@ -196,6 +196,33 @@ async fn refused_parameters_are_left_out_one_by_one() {
 }
 
 #[tokio::test]
+async fn a_cap_above_the_limit_of_the_model_is_lowered_to_it() {
+    for message in [
+        "max_tokens is too large: 99999999. This model supports at most 1024 completion tokens",
+        "Invalid max_tokens value, the valid range of max_tokens is [1, 1024]",
+        "`max_tokens` must be less than or equal to `1024`",
+    ] {
+        let server = TestServer::start([refusal(400, message), Scripted::json(200, ANSWER)]).await;
+        let client = client(&server.url);
+        let mut request = request();
+        let Answer::Samples(wanted) = &mut request.answer else {
+            panic!("a request for samples");
+        };
+        wanted.count = 100;
+        let error = client.complete(&request).await.expect_err("a refusal");
+        assert!(matches!(error, LlmError::Adapted { .. }), "{error}");
+        client.complete(&request).await.expect("a completion");
+        let caps: Vec<_> = server
+            .requests()
+            .iter()
+            .map(|request| request.body["max_tokens"].clone())
+            .collect();
+        assert!(caps[0].as_u64() > Some(1024));
+        assert_eq!(caps[1], json!(1024));
+    }
+}
+
+#[tokio::test]
 async fn errors_that_only_mention_a_feature_change_nothing() {
     let long = r#"{"error":{"message":"with this json_schema","code":"context_length_exceeded"}}"#;
     let server = TestServer::start([
