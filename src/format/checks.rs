@@ -31,12 +31,16 @@ pub(super) fn value(field: &Field, json: Json) -> Result<Value, Rejection> {
     }
     .ok_or_else(|| Rejection::WrongType(name()))?;
     match &value {
-        Value::String(text) if field.required && text.trim().is_empty() => {
-            Err(Rejection::Blank(name()))
-        }
+        Value::String(text) if field.required && is_blank(text) => Err(Rejection::Blank(name())),
         value if !within(&field.limit, value) => Err(Rejection::OutOfRange(name())),
         _ => Ok(value),
     }
+}
+
+/// Whether `text` says nothing: white space, or the placeholder of the prompt,
+/// which weak models copy.
+fn is_blank(text: &str) -> bool {
+    text.trim().trim_matches(['…', '.']).is_empty()
 }
 
 fn within(limit: &Limit, value: &Value) -> bool {

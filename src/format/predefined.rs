@@ -203,6 +203,7 @@ mod tests {
             Err(Rejection::Missing("answer".into()))
         );
         assert_eq!(answer(json!(" \n")), Err(Rejection::Blank("answer".into())));
+        assert_eq!(answer(json!("…")), Err(Rejection::Blank("answer".into())));
         assert_eq!(
             validate("qa", json!({"context": "c", "question": "q"})),
             Err(Rejection::Missing("answer".into()))

@@ -56,7 +56,7 @@ impl Report {
             return;
         }
         let style = ProgressStyle::with_template(
-            "{bar:24} {human_pos}/{human_len} samples  {per_sec}  eta {eta}  {msg}",
+            "{bar:16} {human_pos}/{human_len} samples  {per_sec:.0}  eta {eta}  {wide_msg}",
         )
         .expect("a valid template");
         self.bar.set_style(style.progress_chars("=> "));

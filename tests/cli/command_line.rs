@@ -1,7 +1,15 @@
 //! Flags, environment and `.env`, before anything is sent or written.
 
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
 use crate::fake_gemini::{self, FakeGemini, user_text};
+use crate::fake_openai::{Behaviour, FakeOpenAi};
+use crate::run::Ran;
 use crate::sandbox::Sandbox;
+use crate::server::{Delivery, Response, Server};
 
 const OFFLINE: &str = "--provider offline --format qa --query q --output-format jsonl";
 
@@ -110,7 +118,7 @@ fn google_api_key_wins_over_gemini_api_key_with_a_warning() {
                 "--format",
                 "qa",
             ]);
-        crate::run::Ran::from(command.output().unwrap())
+        Ran::from(command.output().unwrap())
     };
     run(&format!(" {}\n", fake_gemini::KEY), "wrong")
         .exits(0)
@@ -137,7 +145,7 @@ fn a_dotenv_file_fills_in_what_the_environment_leaves_out() {
         .env("GOOGLE_API_KEY", "wrong-key")
         .args(words.split(' '))
         .output();
-    crate::run::Ran::from(refused.unwrap())
+    Ran::from(refused.unwrap())
         .exits(4)
         .says("API key not valid");
 }
@@ -219,6 +227,112 @@ fn the_query_is_sent_whole() {
             query,
         ])
         .output();
-    crate::run::Ran::from(output.unwrap()).exits(0);
+    Ran::from(output.unwrap()).exits(0);
     assert!(user_text(&fake.server.requests()[0].body).contains(query));
+}
+
+#[test]
+fn the_address_of_the_endpoint_comes_from_flag_or_environment() {
+    let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
+    sandbox
+        .gemini(
+            &fake,
+            "--format qa --samples 1 --no-refine --api-version v1",
+        )
+        .exits(0);
+    assert!(fake.server.requests()[0].path.starts_with("/v1/models/"));
+
+    let (sandbox, fake) = (Sandbox::new(), FakeOpenAi::start(Behaviour::Vllm));
+    let output = sandbox
+        .sdgen()
+        .env("OPENAI_BASE_URL", fake.base_url())
+        .args("--provider openai --model m --query q --format qa --samples 1".split(' '))
+        .output();
+    Ran::from(output.unwrap()).exits(0);
+    for (url, said) in [
+        ("ftp://host", "neither http nor https"),
+        ("no url", "no URL"),
+    ] {
+        sandbox
+            .run(
+                "--provider openai --model m --query q --format qa --base-url",
+                &[url],
+            )
+            .exits(2)
+            .says(said);
+    }
+}
+
+#[test]
+fn a_proxy_is_used_for_other_hosts() {
+    let proxy = Server::start(|_| {
+        let answer = json!({"choices": [{
+            "message": {"content": r#"{"samples": [{"anchor": "a", "positive": "b"}]}"#},
+            "finish_reason": "stop",
+        }]});
+        Delivery::Whole(Response::new(200, "application/json", answer.to_string()))
+    });
+    let sandbox = Sandbox::new();
+    let output = sandbox
+        .sdgen()
+        .env("http_proxy", proxy.url())
+        .args(
+            "--provider openai --model m --query q --format pair --samples 1 --no-refine"
+                .split(' '),
+        )
+        .args(["--base-url", "http://models.invalid/v1"])
+        .output();
+    Ran::from(output.unwrap()).exits(0);
+    assert_eq!(
+        proxy.requests()[0].path,
+        "http://models.invalid/v1/chat/completions"
+    );
+}
+
+/// Runs the program on a terminal, as `script` makes one, and types `answer`.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(sandbox: &Sandbox, words: &str, answer: &str) -> (Option<i32>, String) {
+    let command = format!("{} {words}", env!("CARGO_BIN_EXE_sdgen"));
+    let mut child = Command::new("/usr/bin/script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .current_dir(sandbox.path("."))
+        .env_clear()
+        .env("TERM", "xterm")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .as_mut()
+        .unwrap()
+        .write_all(answer.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+    )
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_large_run_on_a_terminal_is_asked_about() {
+    let words = format!("{OFFLINE} --samples 2001");
+    for (answer, rows) in [("n\n", None), ("\n", None), ("y\n", Some(2001))] {
+        let sandbox = Sandbox::new();
+        let (code, screen) = on_a_terminal(&sandbox, &words, answer);
+        assert!(screen.contains("Generate 2,001 samples?"), "{screen}");
+        assert_eq!(code, Some(0));
+        let data = "synthetic_data_qa_from_query.jsonl";
+        assert_eq!(
+            sandbox
+                .path(data)
+                .exists()
+                .then(|| sandbox.jsonl(data).len()),
+            rows
+        );
+    }
+    let (_, screen) = on_a_terminal(&Sandbox::new(), &format!("{words} --yes"), "");
+    assert!(!screen.contains("Generate 2,001 samples?"), "{screen}");
 }
