@@ -15,6 +15,9 @@ pub struct Traffic {
     pub requests: u64,
     /// Requests that repeated an earlier one.
     pub retries: u64,
+    /// Requests without an answer: under way, or dropped at the end of a run.
+    /// What a dropped one costs is not known.
+    pub unanswered: u64,
     /// Attempts that brought no answer, by kind of error.
     pub errors: BTreeMap<String, u64>,
     /// Tokens billed.
@@ -33,12 +36,14 @@ impl Meter {
     pub(super) fn request(&self, is_retry: bool) {
         let mut traffic = self.0.borrow_mut();
         traffic.requests += 1;
+        traffic.unanswered += 1;
         traffic.retries += u64::from(is_retry);
     }
 
     /// An answer came.
     pub(super) fn completion(&self, completion: &Completion) {
         let mut traffic = self.0.borrow_mut();
+        traffic.unanswered -= 1;
         traffic.usage += completion.usage;
         if let Some(model) = &completion.model
             && !traffic.models.contains(model)
@@ -49,6 +54,7 @@ impl Meter {
 
     /// A request failed.
     pub(super) fn error(&self, error: &LlmError) {
+        self.0.borrow_mut().unanswered -= 1;
         let times = self.count(error.kind());
         // What ends the run is told at its end.
         if error.disposition() != Disposition::FailRun {

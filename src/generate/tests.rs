@@ -458,10 +458,11 @@ async fn the_first_interrupt_keeps_what_is_in_flight() {
 #[tokio::test(start_paused = true)]
 async fn the_second_interrupt_drops_what_is_in_flight() {
     let (switch, shutdown) = stop_switch();
-    let client = Scripted::new(|call, request| match call {
+    let mut client = Scripted::new(|call, request| match call {
         0 => faultless(call, request),
         _ => Step::Hang,
     });
+    client.latency = Duration::from_secs(1);
     let (run, lines) = Bench::new(1000)
         .run_until(&client, Source::Query("q".into()), &shutdown, |_| {
             switch.signal(Signal::Interrupt);
@@ -471,6 +472,7 @@ async fn the_second_interrupt_drops_what_is_in_flight() {
     assert!(matches!(run.end, Ok(Outcome::Interrupted)));
     assert_eq!(lines.len(), 10);
     assert_eq!(run.books.failed["cancelled"], 30);
+    assert_eq!((run.traffic.requests, run.traffic.unanswered), (4, 3));
 }
 
 #[tokio::test(start_paused = true)]

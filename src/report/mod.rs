@@ -56,7 +56,7 @@ impl Report {
             return;
         }
         let style = ProgressStyle::with_template(
-            "{bar:16} {human_pos}/{human_len} samples  {per_sec:.0}  eta {eta}  {wide_msg}",
+            "{bar:16} {human_pos}/{human_len} samples  {per_sec:1}  eta {eta}  {wide_msg}",
         )
         .expect("a valid template");
         self.bar.set_style(style.progress_chars("=> "));

@@ -80,6 +80,10 @@ impl Summary<'_> {
         if !traffic.errors.is_empty() {
             let _ = write!(text, " ({})", listed(&traffic.errors));
         }
+        if traffic.unanswered > 0 {
+            let dropped = HumanCount(traffic.unanswered);
+            let _ = write!(text, ", {dropped} dropped unanswered at unknown cost");
+        }
         let usage = &traffic.usage;
         let _ = write!(
             text,

@@ -42,7 +42,7 @@ fn offline_commands() -> Vec<String> {
         .lines()
         .filter_map(|line| line.strip_prefix("$ "))
         .filter(|command| command.contains("--provider offline"))
-        .map(|command| command.replace("cargo run --release --", "sdgen"))
+        .map(|command| command.replace("cargo run --", "sdgen"))
         .collect()
 }
 
