@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sdgen::output::OutputFormat;
+use sdgen::output::{OutputFormat, Row};
 use sdgen::sample::{Field, FieldKind, Sample, Value};
 
 const N_SAMPLES: u32 = 10_000;
@@ -49,7 +49,7 @@ fn write(format: OutputFormat, fields: &Arc<[Field]>, samples: &[Sample]) {
     let mut writer = format.writer(fields, &part, &target).expect("created");
     for batch in samples.chunks(BATCH_SIZE) {
         for sample in batch {
-            writer.write(sample).expect("written");
+            writer.write(&Row::new(sample, fields)).expect("written");
         }
         writer.flush().expect("flushed");
     }

@@ -8,7 +8,7 @@ use sdgen::config::{Config, Env};
 use sdgen::report::{self, Report};
 use sdgen::run::{ExitStatus, RunError, prepare};
 use sdgen::shutdown::{Signal, StopSwitch, Urgency, stop_switch};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 
 fn main() -> ExitCode {
     let cli = match Cli::try_from_argv(std::env::args_os()) {
@@ -36,29 +36,28 @@ fn start(cli: Cli, report: &mut Report) -> Result<ExitStatus, RunError> {
     let Some(prepared) = prepare(config)? else {
         return Ok(ExitStatus::Success);
     };
-    // One worker beside the loop keeps signals and connections going while the
-    // loop computes.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
+    // One thread: waking a second one for each answer costs more than it does.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    Ok(runtime.block_on(async {
+    runtime.block_on(async {
         let (switch, shutdown) = stop_switch();
-        tokio::spawn(listen(switch));
-        prepared.run(report, &shutdown).await
-    }))
+        let interrupts = signal(SignalKind::interrupt())?;
+        let terminations = signal(SignalKind::terminate())?;
+        // A file over the size limit is then a write error that names the file.
+        let _file_size_limit = signal(SignalKind::from_raw(SIGXFSZ))?;
+        tokio::spawn(listen(switch, interrupts, terminations));
+        Ok(prepared.run(report, &shutdown).await)
+    })
 }
 
 /// Turns signals into wishes; the third one ends the process.
-async fn listen(switch: StopSwitch) -> std::io::Result<()> {
-    let mut interrupts = signal(SignalKind::interrupt())?;
-    let mut terminations = signal(SignalKind::terminate())?;
-    // A file over the size limit is then a write error that names the file.
-    let _file_size_limit = signal(SignalKind::from_raw(SIGXFSZ))?;
+async fn listen(switch: StopSwitch, mut interrupts: Signals, mut terminations: Signals) {
     loop {
         let (signal, status) = tokio::select! {
             Some(()) = interrupts.recv() => (Signal::Interrupt, ExitStatus::Interrupted),
             Some(()) = terminations.recv() => (Signal::Terminate, ExitStatus::Terminated),
+            else => return,
         };
         let before = switch.urgency();
         switch.signal(signal);

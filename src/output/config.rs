@@ -58,7 +58,7 @@ impl OutputFormat {
     ) -> Result<Box<dyn RowWriter>, WriteError> {
         let file = OutputFile::create(part, target)?;
         Ok(match self {
-            Self::Jsonl => Box::new(JsonlWriter::new(fields, file)),
+            Self::Jsonl => Box::new(JsonlWriter::new(file)),
             Self::Csv => Box::new(CsvWriter::new(fields, file)?),
             Self::Parquet => Box::new(ParquetWriter::new(fields, file)?),
         })

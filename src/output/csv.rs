@@ -9,7 +9,7 @@ use std::sync::Arc;
 use csv::{Writer, WriterBuilder};
 
 use super::file::{BUFFER_BYTES, OutputFile};
-use super::{RowWriter, WriteError};
+use super::{Row, RowWriter, WriteError};
 use crate::sample::{Field, Sample, Value};
 
 /// Writes CSV: header, quotes only where needed, lines ending in LF.
@@ -65,8 +65,8 @@ impl CsvWriter {
 }
 
 impl RowWriter for CsvWriter {
-    fn write(&mut self, sample: &Sample) -> Result<(), WriteError> {
-        self.write_row(sample)
+    fn write(&mut self, row: &Row<'_>) -> Result<(), WriteError> {
+        self.write_row(row.sample)
             .map_err(|error| self.error(cause(error)))
     }
 
@@ -113,7 +113,7 @@ mod tests {
         let file = OutputFile::create(&target, &target).expect("created");
         let mut writer = Box::new(CsvWriter::new(fields, file).expect("header"));
         for sample in samples {
-            writer.write(sample).expect("written");
+            writer.write(&Row::new(sample, fields)).expect("written");
         }
         writer.finish().expect("finished");
         fs::read_to_string(target).expect("UTF-8")
@@ -172,11 +172,11 @@ mod tests {
         let file = OutputFile::on(FullDisk::after(20, &target), &target, &target);
         let fields = text_fields(&["text"]);
         let mut writer = Box::new(CsvWriter::new(&fields, file).expect("there is room"));
-        writer.write(&text_sample(&["one\ntwo"])).expect("buffered");
+        let samples = ["one\ntwo", "three\nfour"].map(|text| text_sample(&[text]));
+        let rows = samples.each_ref().map(|sample| Row::new(sample, &fields));
+        writer.write(&rows[0]).expect("buffered");
         writer.flush().expect("there is room");
-        writer
-            .write(&text_sample(&["three\nfour"]))
-            .expect("buffered");
+        writer.write(&rows[1]).expect("buffered");
         let error = writer.flush().expect_err("the disk is full");
         assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
 
@@ -192,7 +192,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.csv");
         let file = OutputFile::create(&target, &target).expect("created");
-        let mut writer = CsvWriter::new(&text_fields(&["a", "b"]), file).expect("header");
-        assert!(writer.write(&text_sample(&["alone"])).is_err());
+        let fields = text_fields(&["a", "b"]);
+        let mut writer = CsvWriter::new(&fields, file).expect("header");
+        assert!(
+            writer
+                .write(&Row::new(&text_sample(&["alone"]), &fields))
+                .is_err()
+        );
     }
 }

@@ -10,22 +10,14 @@ use std::path::{Path, PathBuf};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::WriteError;
 use super::names::FileNames;
-use crate::sample::{Field, Named, Sample};
+use super::{Row, WriteError};
 
 /// The journal of a run.
 pub(super) struct Journal {
     file: File,
     path: PathBuf,
     whole_bytes: u64,
-}
-
-/// One line.
-#[derive(Serialize)]
-struct Line<'a, N> {
-    request: &'a N,
-    samples: Vec<Named<'a>>,
 }
 
 impl Journal {
@@ -51,21 +43,20 @@ impl Journal {
     /// A line that could not be written whole is not there at all.
     pub(super) fn append(
         &mut self,
-        fields: &[Field],
-        samples: &[Sample],
+        rows: &[Row<'_>],
         note: &impl Serialize,
     ) -> Result<(), WriteError> {
-        let line = Line {
-            request: note,
-            samples: samples.iter().map(|sample| sample.named(fields)).collect(),
-        };
-        let mut bytes = serde_json::to_vec(&line).map_err(|source| self.error(source))?;
-        bytes.push(b'\n');
-        if let Err(source) = self.file.write_all(&bytes) {
+        let note = serde_json::to_string(note).map_err(|source| self.error(source))?;
+        let samples: Vec<_> = rows.iter().map(|row| row.json.as_str()).collect();
+        let line = format!(
+            "{{\"request\":{note},\"samples\":[{}]}}\n",
+            samples.join(",")
+        );
+        if let Err(source) = self.file.write_all(line.as_bytes()) {
             self.file.set_len(self.whole_bytes).ok();
             return Err(self.error(source));
         }
-        self.whole_bytes += bytes.len() as u64;
+        self.whole_bytes += line.len() as u64;
         Ok(())
     }
 
@@ -132,15 +123,13 @@ mod tests {
         let path = folder.path().join("journal");
         fs::write(&path, "old\n").expect("written");
         let fields = text_fields(&["b", "a"]);
+        let samples = [text_sample(&["1", "é\n"]), text_sample(&["2", ""])];
+        let rows = samples.each_ref().map(|sample| Row::new(sample, &fields));
         let mut journal = Journal::create(path.clone()).expect("created");
         journal
-            .append(
-                &fields,
-                &[text_sample(&["1", "é\n"]), text_sample(&["2", ""])],
-                &json!({"tokens": 7}),
-            )
+            .append(&rows, &json!({"tokens": 7}))
             .expect("written");
-        journal.append(&fields, &[], &"barren").expect("written");
+        journal.append(&[], &"barren").expect("written");
         journal.finish().expect("finished");
         assert_eq!(
             fs::read_to_string(path).expect("UTF-8"),

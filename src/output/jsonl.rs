@@ -4,25 +4,21 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::file::{BUFFER_BYTES, OutputFile};
-use super::{RowWriter, WriteError};
-use crate::sample::{Field, Sample};
+use super::{Row, RowWriter, WriteError};
 
 /// Writes JSONL: UTF-8, compact, lines ending in LF.
 pub(super) struct JsonlWriter {
-    fields: Arc<[Field]>,
     file: OutputFile,
     /// Whole lines only.
     buffer: Vec<u8>,
 }
 
 impl JsonlWriter {
-    /// Writes samples of `fields` to `file`.
-    pub(super) fn new(fields: &Arc<[Field]>, file: OutputFile) -> Self {
+    /// Writes to `file`.
+    pub(super) fn new(file: OutputFile) -> Self {
         Self {
-            fields: Arc::clone(fields),
             file,
             buffer: Vec::new(),
         }
@@ -30,9 +26,8 @@ impl JsonlWriter {
 }
 
 impl RowWriter for JsonlWriter {
-    fn write(&mut self, sample: &Sample) -> Result<(), WriteError> {
-        serde_json::to_writer(&mut self.buffer, &sample.named(&self.fields))
-            .map_err(|source| self.file.error(source))?;
+    fn write(&mut self, row: &Row<'_>) -> Result<(), WriteError> {
+        self.buffer.extend_from_slice(row.json.as_bytes());
         self.buffer.push(b'\n');
         if self.buffer.len() >= BUFFER_BYTES {
             self.flush()?;
@@ -61,19 +56,21 @@ impl RowWriter for JsonlWriter {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::sync::Arc;
 
     use super::*;
     use crate::output::testing::{
         FullDisk, all_kinds, bare_sample, full_sample, text_fields, text_sample,
     };
+    use crate::sample::{Field, Sample};
 
     fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.jsonl");
         let file = OutputFile::create(&target, &target).expect("created");
-        let mut writer = Box::new(JsonlWriter::new(fields, file));
+        let mut writer = Box::new(JsonlWriter::new(file));
         for sample in samples {
-            writer.write(sample).expect("written");
+            writer.write(&Row::new(sample, fields)).expect("written");
         }
         writer.finish().expect("finished");
         fs::read_to_string(target).expect("UTF-8")
@@ -108,9 +105,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.jsonl");
         let file = OutputFile::on(FullDisk::after(29, &target), &target, &target);
-        let mut writer = Box::new(JsonlWriter::new(&text_fields(&["text"]), file));
+        let mut writer = Box::new(JsonlWriter::new(file));
+        let fields = text_fields(&["text"]);
         for text in ["one", "two"] {
-            let written = writer.write(&text_sample(&[text]));
+            let written = writer.write(&Row::new(&text_sample(&[text]), &fields));
             let flushed = written.and_then(|()| writer.flush());
             assert_eq!(flushed.is_ok(), text == "one");
         }

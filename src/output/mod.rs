@@ -21,20 +21,39 @@ mod testing;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::sample::Sample;
+use crate::sample::{Field, Sample};
 
 pub use config::{OutputConfig, OutputFormat, SourceKind};
 pub use outputs::{Finished, ManifestFile, OpenError, Outputs};
 
+/// A sample on its way into the files, and its JSON, made once for all of them.
+#[derive(Debug)]
+pub struct Row<'a> {
+    sample: &'a Sample,
+    json: String,
+}
+
+impl<'a> Row<'a> {
+    /// The row of a sample of `fields`.
+    #[must_use]
+    pub fn new(sample: &'a Sample, fields: &[Field]) -> Self {
+        let json = serde_json::to_string(&sample.named(fields));
+        Self {
+            sample,
+            json: json.expect("keys are texts, and nothing else can fail"),
+        }
+    }
+}
+
 /// A file that takes samples one by one.
 pub trait RowWriter: Send {
-    /// Takes `sample`; it may stay in a buffer until [`flush`](Self::flush).
+    /// Takes `row`; it may stay in a buffer until [`flush`](Self::flush).
     ///
     /// # Errors
     ///
     /// The file could not be written. It takes nothing more after that, but
     /// can still be finished.
-    fn write(&mut self, sample: &Sample) -> Result<(), WriteError>;
+    fn write(&mut self, row: &Row<'_>) -> Result<(), WriteError>;
 
     /// Hands everything that can be read without an end of file to the
     /// operating system.

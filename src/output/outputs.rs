@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 use super::file::OutputFile;
 use super::journal::{self, Journal};
 use super::names::FileNames;
-use super::{OutputConfig, OutputFormat, RowWriter, WriteError, lock};
+use super::{OutputConfig, OutputFormat, Row, RowWriter, WriteError, lock};
 use crate::sample::{Field, Sample};
 
 /// The files of a run while it lasts.
@@ -163,12 +163,16 @@ impl Outputs {
     /// A file could not be written. It is left out from then on, while the
     /// others go on; [`rows`](Self::rows) tells whether the samples are safe.
     pub fn append(&mut self, samples: &[Sample], note: &impl Serialize) -> Result<(), WriteError> {
-        self.journal.append(&self.fields, samples, note)?;
+        let rows: Vec<_> = samples
+            .iter()
+            .map(|sample| Row::new(sample, &self.fields))
+            .collect();
+        self.journal.append(&rows, note)?;
         self.rows += samples.len() as u64;
         let mut failures = self
             .data_sets
             .iter_mut()
-            .filter_map(|data_set| data_set.append(samples).err());
+            .filter_map(|data_set| data_set.append(&rows).err());
         let first = failures.next();
         self.untold.extend(failures);
         first.map_or(Ok(()), Err)
@@ -212,21 +216,21 @@ struct DataSet {
 }
 
 impl DataSet {
-    fn append(&mut self, samples: &[Sample]) -> Result<(), WriteError> {
+    fn append(&mut self, rows: &[Row<'_>]) -> Result<(), WriteError> {
         if self.failed {
             return Ok(());
         }
-        let written = self.write(samples);
+        let written = self.write(rows);
         match written {
-            Ok(()) => self.rows += samples.len() as u64,
+            Ok(()) => self.rows += rows.len() as u64,
             Err(_) => self.failed = true,
         }
         written
     }
 
-    fn write(&mut self, samples: &[Sample]) -> Result<(), WriteError> {
-        for sample in samples {
-            self.writer.write(sample)?;
+    fn write(&mut self, rows: &[Row<'_>]) -> Result<(), WriteError> {
+        for row in rows {
+            self.writer.write(row)?;
         }
         self.writer.flush()
     }

@@ -16,8 +16,8 @@ use parquet::schema::types::ColumnPath;
 
 use super::columns::Columns;
 use super::file::OutputFile;
-use super::{RowWriter, WriteError, huggingface};
-use crate::sample::{Field, FieldKind, Sample};
+use super::{Row, RowWriter, WriteError, huggingface};
+use crate::sample::{Field, FieldKind};
 
 /// Rows of a row group: what is held in memory, and what readers skip by.
 const MAX_ROW_GROUP_ROWS: usize = 20_000;
@@ -79,9 +79,9 @@ impl ParquetWriter {
 }
 
 impl RowWriter for ParquetWriter {
-    fn write(&mut self, sample: &Sample) -> Result<(), WriteError> {
+    fn write(&mut self, row: &Row<'_>) -> Result<(), WriteError> {
         self.columns
-            .push(sample)
+            .push(row.sample)
             .map_err(|source| self.fail(source))?;
         if self.columns.are_full() {
             self.write_columns()?;
@@ -154,6 +154,7 @@ mod tests {
     use crate::output::testing::{
         FullDisk, all_kinds, bare_sample, full_sample, text_fields, text_sample,
     };
+    use crate::sample::Sample;
 
     fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> SerializedFileReader<File> {
         let folder = tempfile::tempdir().expect("a folder");
@@ -161,7 +162,7 @@ mod tests {
         let file = OutputFile::create(&target, &target).expect("created");
         let mut writer = Box::new(ParquetWriter::new(fields, file).expect("begun"));
         for sample in samples {
-            writer.write(sample).expect("written");
+            writer.write(&Row::new(sample, fields)).expect("written");
         }
         writer.finish().expect("finished");
         let file = File::open(target).expect("a file");
@@ -268,7 +269,10 @@ mod tests {
         let file = OutputFile::on(FullDisk::after(100, &target), &target, &target);
         let mut writer =
             Box::new(ParquetWriter::new(&text_fields(&["text"]), file).expect("begun"));
-        writer.write(&text_sample(&["a"])).expect("in memory");
+        let row = text_sample(&["a"]);
+        writer
+            .write(&Row::new(&row, &text_fields(&["text"])))
+            .expect("in memory");
 
         let error = writer.finish().expect_err("the disk is full");
         assert_eq!(
@@ -285,8 +289,12 @@ mod tests {
         let file = OutputFile::on(FullDisk::after(100, &target), &target, &target);
         let mut writer =
             Box::new(ParquetWriter::new(&text_fields(&["text"]), file).expect("begun"));
-        let failed = (0..2 * MAX_ROW_GROUP_ROWS)
-            .find_map(|row| writer.write(&text_sample(&[&row.to_string()])).err());
+        let failed = (0..2 * MAX_ROW_GROUP_ROWS).find_map(|row| {
+            let sample = text_sample(&[&row.to_string()]);
+            writer
+                .write(&Row::new(&sample, &text_fields(&["text"])))
+                .err()
+        });
         let error = failed.expect("a row group is written");
         assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
 

@@ -77,6 +77,9 @@ impl LlmClient for Offline {
     }
 
     async fn complete(&self, request: &ChatRequest) -> Result<Completion, LlmError> {
+        // Nothing here waits, but others on this thread, such as the one who
+        // listens to signals, must come to their turn.
+        tokio::task::yield_now().await;
         let text = match &request.answer {
             Answer::Text => "The offline provider only makes samples.".to_owned(),
             Answer::Samples(wanted) => {
