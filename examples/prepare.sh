@@ -23,10 +23,11 @@ if [ -n "${MODEL:-}" ]; then
 fi
 
 # stdout holds the path of the finished file and nothing else. Exit code 3 means
-# that the model had no more to give: the file is good, only shorter.
+# that the model had no more to give: the file is good, only shorter. Without a
+# single sample there is no file.
 status=0
 data=$(sdgen "${arguments[@]}") || status=$?
-if [ "$status" -ne 0 ] && [ "$status" -ne 3 ]; then
+if [ "$status" -ne 0 ] && [ "$status" -ne 3 ] || [ -z "$data" ]; then
   exit "$status"
 fi
 

@@ -4,6 +4,7 @@
 //! `config`.
 
 use std::ffi::OsString;
+use std::num::IntErrorKind;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -22,12 +23,12 @@ Exit codes:
   0    the target was reached
   1    unexpected failure
   2    usage, configuration or unusable input
-  3    ended short of the target, the files are good
+  3    ended short of the target; what was written is good
   4    key, permission or credits
   5    quota spent or provider down, try again later
   6    an output could not be written
   7    an output is in use by another run
-  130  interrupted (SIGINT); 143 terminated (SIGTERM); the files are good";
+  129, 130, 143  hung up, interrupted, terminated; what was written is good";
 
 /// Generates synthetic NLP training data with Gemini, any OpenAI-compatible
 /// endpoint, or offline, as JSONL, CSV and Parquet. The paths of finished files
@@ -64,8 +65,10 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub no_refine: bool,
 
-    /// Seed that decides what each request asks for; sent to the model too. Random by default.
+    /// Seed that decides what each request asks for; the model gets a number made from it
+    /// [default: random, the model gets none].
     #[arg(long, value_name = "SEED", help_heading = GENERATION)]
+    #[arg(value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
     /// Who writes the samples: Gemini, an OpenAI-compatible endpoint, or made-up data without a
@@ -142,7 +145,7 @@ pub struct Cli {
     #[arg(value_parser = seconds, allow_negative_numbers = true)]
     pub timeout: Option<f64>,
 
-    /// Do not ask before a run of more than 2,000 samples.
+    /// Do not ask before a run of more than 2,000 samples; only a terminal is asked.
     #[arg(short = 'y', long, help_heading = ADVANCED)]
     pub yes: bool,
 
@@ -150,7 +153,7 @@ pub struct Cli {
     #[arg(short = 'q', long, help_heading = ADVANCED)]
     pub quiet: bool,
 
-    /// Least level of messages to print.
+    /// Least level of the messages about the run.
     #[arg(long, value_name = "LEVEL", default_value = "INFO", ignore_case = true)]
     #[arg(help_heading = ADVANCED)]
     pub log_level: LogLevel,
@@ -322,9 +325,10 @@ fn not_blank(text: &str) -> Result<String, &'static str> {
 }
 
 fn at_least_one(text: &str) -> Result<usize, &'static str> {
-    match text.trim().parse() {
+    match text.trim().parse::<usize>() {
         Ok(0) => Err("must be at least 1"),
         Ok(number) => Ok(number),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Err("is too large"),
         Err(_) => Err("must be a whole number, at least 1"),
     }
 }
@@ -340,6 +344,12 @@ fn top_k(text: &str) -> Result<u32, &'static str> {
         Ok(0) | Err(_) => Err("must be a whole number, at least 1"),
         Ok(number) => Ok(number),
     }
+}
+
+fn seed(text: &str) -> Result<u64, &'static str> {
+    text.trim()
+        .parse()
+        .map_err(|_| "must be a whole number from 0 to 2^64 - 1")
 }
 
 fn temperature(text: &str) -> Result<f64, &'static str> {

@@ -2,7 +2,7 @@
 //! together. Only `run` sees the whole of it.
 
 use std::collections::HashMap;
-use std::io;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -178,22 +178,19 @@ fn provider(cli: &Cli, env: &Env) -> Result<ProviderConfig, ConfigError> {
 }
 
 fn gemini(cli: &Cli, env: &Env) -> Result<GeminiConfig, ConfigError> {
-    let key = match (env.get("GOOGLE_API_KEY"), env.get("GEMINI_API_KEY")) {
-        (Some(key), other) => {
-            if other.is_some_and(|other| other != key) {
-                tracing::warn!(
-                    "GOOGLE_API_KEY and GEMINI_API_KEY are both set, using GOOGLE_API_KEY"
-                );
-            }
-            key
-        }
-        (None, Some(key)) => key,
-        (None, None) => {
-            return Err(ConfigError::MissingKey {
-                variable: "GOOGLE_API_KEY",
-            });
-        }
-    };
+    let keys = env.nearest(["GOOGLE_API_KEY", "GEMINI_API_KEY"]);
+    if let [Some(first), Some(second)] = keys
+        && first != second
+    {
+        tracing::warn!("GOOGLE_API_KEY and GEMINI_API_KEY are both set, using GOOGLE_API_KEY");
+    }
+    let key = keys
+        .into_iter()
+        .flatten()
+        .next()
+        .ok_or(ConfigError::MissingKey {
+            variable: "GOOGLE_API_KEY",
+        })?;
     let model = cli
         .model
         .clone()
@@ -215,6 +212,7 @@ fn gemini(cli: &Cli, env: &Env) -> Result<GeminiConfig, ConfigError> {
 
 fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
     let base_url = base_url(cli, env, "OPENAI_BASE_URL")?;
+    let model = cli.model.clone().ok_or(ConfigError::MissingModel)?;
     let api_key = env.get("OPENAI_API_KEY").map(ApiKey::new).transpose()?;
     if api_key.is_none() && base_url.as_ref().is_none_or(BaseUrl::is_openai) {
         return Err(ConfigError::MissingKey {
@@ -224,7 +222,7 @@ fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
     Ok(OpenAiConfig {
         timeout: timeout(cli, base_url.as_ref()),
         api_key,
-        model: cli.model.clone().ok_or(ConfigError::MissingModel)?,
+        model,
         sampling: sampling(cli, true),
         base_url,
     })
@@ -328,25 +326,41 @@ impl Env {
     /// The trimmed value of `name`; blank is unset.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        [&self.process, &self.file]
-            .into_iter()
-            .filter_map(|variables| variables.get(name))
-            .map(|value| value.trim())
-            .find(|value| !value.is_empty())
+        let [value] = self.nearest([name]);
+        value
+    }
+
+    /// The values of `names`, which stand for the same thing, in the process
+    /// environment if one of them is set there, else in the file.
+    fn nearest<const N: usize>(&self, names: [&str; N]) -> [Option<&str>; N] {
+        let values_in = |variables| names.map(|name| value_in(variables, name));
+        let values = values_in(&self.process);
+        match values.iter().any(Option::is_some) {
+            true => values,
+            false => values_in(&self.file),
+        }
     }
 }
 
+fn value_in<'a>(variables: &'a HashMap<String, String>, name: &str) -> Option<&'a str> {
+    let value = variables.get(name)?.trim();
+    (!value.is_empty()).then_some(value)
+}
+
 fn dotenv(path: &Path) -> HashMap<String, String> {
-    let variables = match dotenvy::from_path_iter(path) {
-        Ok(variables) => variables,
-        Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
-            return HashMap::new();
-        }
-        Err(_) => {
-            tracing::warn!("`{}` cannot be read", path.display());
+    // A folder is a virtual environment of Python, and a pipe might block.
+    if !path.is_file() {
+        return HashMap::new();
+    }
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => {
+            tracing::warn!("`{}` cannot be read: {error}", path.display());
             return HashMap::new();
         }
     };
+    let text = text.trim_start_matches('\u{feff}');
+    let variables = dotenvy::from_read_iter(text.as_bytes());
     let (good, bad): (Vec<_>, Vec<_>) = variables.partition(Result::is_ok);
     if !bad.is_empty() {
         // The error would quote the line, and with it maybe a key.

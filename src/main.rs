@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use sdgen::cli::Cli;
 use sdgen::config::{Config, Env};
@@ -42,32 +43,33 @@ fn start(cli: Cli, report: &mut Report) -> Result<ExitStatus, RunError> {
         .build()?;
     runtime.block_on(async {
         let (switch, shutdown) = stop_switch();
-        let interrupts = signal(SignalKind::interrupt())?;
-        let terminations = signal(SignalKind::terminate())?;
+        let signals = [
+            (Signal::Interrupt, signal(SignalKind::interrupt())?),
+            (Signal::Terminate, signal(SignalKind::terminate())?),
+            (Signal::HangUp, signal(SignalKind::hangup())?),
+        ];
         // A file over the size limit is then a write error that names the file.
         let _file_size_limit = signal(SignalKind::from_raw(SIGXFSZ))?;
-        tokio::spawn(listen(switch, interrupts, terminations));
+        let switch = Arc::new(switch);
+        for (kind, signals) in signals {
+            tokio::spawn(listen(kind, signals, Arc::clone(&switch)));
+        }
         Ok(prepared.run(report, &shutdown).await)
     })
 }
 
 /// Turns signals into wishes; the third one ends the process.
-async fn listen(switch: StopSwitch, mut interrupts: Signals, mut terminations: Signals) {
-    loop {
-        let (signal, status) = tokio::select! {
-            Some(()) = interrupts.recv() => (Signal::Interrupt, ExitStatus::Interrupted),
-            Some(()) = terminations.recv() => (Signal::Terminate, ExitStatus::Terminated),
-            else => return,
-        };
+async fn listen(kind: Signal, mut signals: Signals, switch: Arc<StopSwitch>) {
+    while signals.recv().await.is_some() {
         let before = switch.urgency();
-        switch.signal(signal);
+        switch.signal(kind);
         match before {
             Urgency::Run => {
                 tracing::warn!("finishing the requests under way; interrupt again to drop them");
             }
             Urgency::Drain => tracing::warn!("dropping the requests under way"),
             #[expect(clippy::exit, reason = "the user insists, and the files are safe")]
-            Urgency::Abort => std::process::exit(status.code().into()),
+            Urgency::Abort => std::process::exit(ExitStatus::Stopped(kind).code().into()),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::Serialize;
 
 use crate::config::{Config, ConfigError, Input, ProviderConfig};
-use crate::document::{self, Corpus, LoadError};
+use crate::document::{self, Corpus, LoadError, Skipped};
 use crate::format::FormatHandler;
 use crate::generate::{Books, GenerateError, Generator, Outcome, Source, Traffic};
 use crate::llm::{Gemini, LlmClient, LlmError, Offline, OpenAi, SetupError};
@@ -17,8 +17,7 @@ use crate::report::{self, Report, Summary};
 use crate::shutdown::{Shutdown, Signal};
 
 /// How a run ended, as its caller sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitStatus {
     /// The target was reached, or the user did not want to begin.
     Success,
@@ -36,10 +35,8 @@ pub enum ExitStatus {
     Output,
     /// An output is in use by another run.
     InUse,
-    /// SIGINT.
-    Interrupted,
-    /// SIGTERM.
-    Terminated,
+    /// A signal.
+    Stopped(Signal),
 }
 
 impl ExitStatus {
@@ -55,8 +52,9 @@ impl ExitStatus {
             Self::Unavailable => 5,
             Self::Output => 6,
             Self::InUse => 7,
-            Self::Interrupted => 130,
-            Self::Terminated => 143,
+            Self::Stopped(Signal::HangUp) => 129,
+            Self::Stopped(Signal::Interrupt) => 130,
+            Self::Stopped(Signal::Terminate) => 143,
         }
     }
 }
@@ -89,7 +87,9 @@ impl RunError {
     #[must_use]
     pub fn status(&self) -> ExitStatus {
         match self {
-            Self::Config(ConfigError::MissingKey { .. }) => ExitStatus::Auth,
+            Self::Config(
+                ConfigError::MissingKey { .. } | ConfigError::Setup(SetupError::ApiKey),
+            ) => ExitStatus::Auth,
             Self::Config(_)
             | Self::Document(_)
             | Self::Setup(_)
@@ -104,9 +104,17 @@ impl RunError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::Config(ConfigError::MissingKey {
+                variable: "OPENAI_API_KEY",
+            }) => Some(
+                "set it in the environment or in a .env file, name another endpoint with --base-url, or try --provider offline, which needs no key",
+            ),
             Self::Config(ConfigError::MissingKey { .. }) => Some(
                 "set it in the environment or in a .env file, or try --provider offline, which needs no key",
             ),
+            Self::Open(OpenError::InUse { .. }) => {
+                Some("wait for the other run, or choose another --output-prefix")
+            }
             Self::Open(OpenError::Exists { .. }) => {
                 Some("add --overwrite to replace what exists, or choose another --output-prefix")
             }
@@ -135,10 +143,11 @@ pub struct Prepared {
 pub fn prepare(config: Config) -> Result<Option<Prepared>, RunError> {
     let corpus = match &config.input {
         Input::Query(_) => None,
-        Input::Documents(path) => Some(document::load(path)?),
+        Input::Documents(path) => Some(document::load(path).inspect_err(tell_skipped)?),
     };
     let client = client(&config)?;
     if config.confirm && !report::confirm_large_run(config.plan.samples) {
+        tracing::warn!("nothing was generated");
         return Ok(None);
     }
     let outputs = Outputs::open(&config.output, config.format.name(), config.format.fields())?;
@@ -146,6 +155,12 @@ pub fn prepare(config: Config) -> Result<Option<Prepared>, RunError> {
         tracing::warn!(
             "samples of an earlier, unfinished run are kept in `{}`",
             journal.display()
+        );
+    }
+    for stranger in outputs.strangers() {
+        tracing::warn!(
+            "`{}` is of an earlier run and stays as it is",
+            stranger.display()
         );
     }
     let manifest = Manifest::new(&config, client.as_ref(), corpus.as_ref());
@@ -198,7 +213,7 @@ impl Prepared {
             Some(error) => Err(GenerateError::Write(error)),
             None => run.end,
         };
-        let verdict = Verdict::of(&end, shutdown);
+        let verdict = Verdict::of(&end, &run.books, shutdown);
         manifest.close(&run.books, &run.traffic, run.refined_query, elapsed);
         manifest.end = Some(verdict.clone());
         manifest.files = finished.files;
@@ -224,23 +239,35 @@ impl Prepared {
         let unprinted = printed
             .err()
             .map(|error| WriteError::at(Path::new("stdout"), error));
-        match unwritten.or(unprinted) {
-            Some(error) if verdict.status == ExitStatus::Success => {
-                report::print_error(&error, None);
-                ExitStatus::Output
+        let mut status = verdict.status;
+        for error in [unwritten, unprinted].into_iter().flatten() {
+            report::print_error(&error, None);
+            if status == ExitStatus::Success {
+                status = ExitStatus::Output;
             }
-            _ => verdict.status,
         }
+        status
+    }
+}
+
+/// Says why the files of a folder without any text were of no use.
+fn tell_skipped(error: &LoadError) {
+    if let LoadError::NoText { skipped, .. } = error {
+        warn_of(skipped);
+    }
+}
+
+fn warn_of(skipped: &[Skipped]) {
+    for Skipped { path, reason } in skipped {
+        tracing::warn!("skipped `{}`: {reason}", path.display());
     }
 }
 
 fn passages(corpus: &Corpus) -> Vec<Arc<str>> {
-    for skipped in &corpus.skipped {
-        tracing::warn!("skipped `{}`: {}", skipped.path.display(), skipped.reason);
-    }
+    warn_of(&corpus.skipped);
     let chunks = document::chunk(corpus, document::DEFAULT_CHUNK_CHARS);
     tracing::info!(
-        "{} passages from {} documents",
+        "passages: {}, documents: {}",
         chunks.len(),
         corpus.documents.len()
     );
@@ -269,25 +296,15 @@ struct Verdict {
 }
 
 impl Verdict {
-    fn of(end: &Result<Outcome, GenerateError>, shutdown: &Shutdown) -> Self {
+    fn of(end: &Result<Outcome, GenerateError>, books: &Books, shutdown: &Shutdown) -> Self {
         let (reason, status, hint) = match end {
             Ok(Outcome::Complete) => ("complete", ExitStatus::Success, None),
-            Ok(Outcome::Barren) => (
-                "barren",
-                ExitStatus::Short,
-                Some(
-                    "a wider query, more documents, another model or a higher --temperature may bring more",
-                ),
-            ),
-            Ok(Outcome::Unavailable(_)) => (
-                "unavailable",
-                ExitStatus::Unavailable,
-                Some("try again later"),
-            ),
-            Ok(Outcome::Interrupted) => match shutdown.signal() {
-                Some(Signal::Terminate) => ("terminated", ExitStatus::Terminated, None),
-                _ => ("interrupted", ExitStatus::Interrupted, None),
-            },
+            Ok(Outcome::Barren) => ("barren", ExitStatus::Short, Some(hint_for_barren(books))),
+            Ok(Outcome::Unavailable(error)) => of_unavailable(error),
+            Ok(Outcome::Interrupted) => {
+                let signal = shutdown.signal().unwrap_or(Signal::Interrupt);
+                ("interrupted", ExitStatus::Stopped(signal), None)
+            }
             Err(GenerateError::Write(_)) => ("output", ExitStatus::Output, None),
             Err(GenerateError::Llm(error)) => of_llm_error(error),
         };
@@ -311,12 +328,72 @@ impl Verdict {
     }
 }
 
-fn of_llm_error(error: &LlmError) -> (&'static str, ExitStatus, Option<&'static str>) {
+/// What may help a run that ran dry: it depends on what most was lost to.
+fn hint_for_barren(books: &Books) -> &'static str {
+    let losses = [
+        (
+            books.duplicate,
+            "a wider query, more documents, another model or a higher --temperature may bring more",
+        ),
+        (
+            books.rejected(),
+            "see the reasons above; another model, or clearer descriptions of the fields, may help",
+        ),
+        (
+            books.blocked(),
+            "the provider's filter kept most back; another query or model may help",
+        ),
+        (
+            books.truncated,
+            "the answers were cut; a smaller --batch-size leaves them more room",
+        ),
+        (
+            books.failed(),
+            "the model does not answer as asked; another model may",
+        ),
+    ];
+    let most = losses.into_iter().max_by_key(|(lost, _)| *lost);
+    most.map_or("", |(_, hint)| hint)
+}
+
+type Ending = (&'static str, ExitStatus, Option<&'static str>);
+
+fn of_unavailable(error: &LlmError) -> Ending {
+    match error {
+        LlmError::PromptTooLong { .. } => (
+            "prompt_too_long",
+            ExitStatus::Usage,
+            Some("use a model with a larger context, or a shorter query"),
+        ),
+        LlmError::Transport { .. } => (
+            "unavailable",
+            ExitStatus::Unavailable,
+            Some("check the address, and that the server is running and reachable"),
+        ),
+        LlmError::Unreadable { .. } => (
+            "unavailable",
+            ExitStatus::Unavailable,
+            Some("check that the address is that of an API of this provider"),
+        ),
+        LlmError::Timeout { .. } => (
+            "unavailable",
+            ExitStatus::Unavailable,
+            Some("a longer --timeout or a smaller --batch-size may help"),
+        ),
+        _ => (
+            "unavailable",
+            ExitStatus::Unavailable,
+            Some("try again later"),
+        ),
+    }
+}
+
+fn of_llm_error(error: &LlmError) -> Ending {
     match error {
         LlmError::Auth { .. } => (
             "key_refused",
             ExitStatus::Auth,
-            Some("check the key, and that it may use this API and model"),
+            Some("check the key, and that it may use this API and model from here"),
         ),
         LlmError::Credits { .. } => (
             "no_credits",
@@ -333,7 +410,11 @@ fn of_llm_error(error: &LlmError) -> (&'static str, ExitStatus, Option<&'static 
             ExitStatus::Usage,
             Some("choose another --model"),
         ),
-        LlmError::BadRequest { .. } => ("request_refused", ExitStatus::Usage, None),
+        LlmError::BadRequest { .. } => (
+            "request_refused",
+            ExitStatus::Usage,
+            Some("check the model, and that the address is that of an API of this provider"),
+        ),
         _ => ("failed", ExitStatus::Failure, None),
     }
 }

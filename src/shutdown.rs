@@ -24,6 +24,8 @@ pub enum Signal {
     Interrupt,
     /// SIGTERM, which schedulers send.
     Terminate,
+    /// SIGHUP, which a terminal sends when it is closed.
+    HangUp,
 }
 
 #[derive(Debug, Clone, Copy, Default)]

@@ -137,6 +137,7 @@ fn parse_field(name: &str, definition: &Value) -> Result<Field, String> {
             field_description(name, definition)?,
         )
     };
+    warn_of_unknown_keys(name, definition);
     warn_of_example(&field);
     Ok(field)
 }
@@ -192,6 +193,14 @@ fn optional_text<'a>(
             "`{key}` must be a string, found {}",
             kind_of(other)
         )),
+    }
+}
+
+fn warn_of_unknown_keys(name: &str, definition: &Map<String, Value>) {
+    for key in definition.keys() {
+        if !["type", "description", "required", "example"].contains(&key.as_str()) {
+            tracing::warn!("field `{name}`: `{key}` is not known and has no effect");
+        }
     }
 }
 

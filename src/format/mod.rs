@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::sample::{Field, Sample};
+use crate::sample::{Field, Sample, Value};
 
 pub use custom::{CustomFormatError, load as load_custom};
 pub use predefined::{PREDEFINED, predefined};
@@ -46,6 +46,8 @@ pub enum Rejection {
     OutOfRange(String),
     /// A required text is empty or blank.
     Blank(String),
+    /// All fields are optional, and none has a value.
+    Empty,
 }
 
 impl fmt::Display for Rejection {
@@ -56,6 +58,7 @@ impl fmt::Display for Rejection {
             Self::WrongType(field) => write!(f, "{field}: wrong type"),
             Self::OutOfRange(field) => write!(f, "{field}: out of range"),
             Self::Blank(field) => write!(f, "{field}: blank"),
+            Self::Empty => f.write_str("no value at all"),
         }
     }
 }
@@ -99,7 +102,10 @@ impl FormatHandler for Format {
                     item.get_mut(&field.name).map_or(Json::Null, Json::take),
                 )
             })
-            .collect::<Result<_, _>>()?;
-        Ok(Sample { values })
+            .collect::<Result<Vec<_>, _>>()?;
+        match values.iter().all(|value| *value == Value::Null) {
+            true => Err(Rejection::Empty),
+            false => Ok(Sample { values }),
+        }
     }
 }

@@ -10,6 +10,9 @@ use serde::Serialize;
 /// Batches in a row without one new sample after which a run is barren.
 pub(super) const BARREN_AFTER: u32 = 5;
 
+/// The same for a run from many passages, where the next one may bring more.
+const BARREN_AFTER_PASSAGES: u32 = 20;
+
 /// Samples that the estimate of the yield starts from, as if all were new.
 const PRIOR: f64 = 10.0;
 
@@ -81,32 +84,35 @@ pub(super) struct Settlement {
     pub(super) rejected: Vec<String>,
     /// New, but beyond the target.
     pub(super) surplus: usize,
-    /// Why the rest of what was asked for did not come.
+    /// Why the rest of what was asked for did not come, if there is a rest.
+    #[serde(skip)]
     pub(super) shortfall: Shortfall,
 }
 
 /// Why samples did not come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Shortfall {
-    /// A filter kept them back; its reason.
-    Blocked(String),
+    /// The model wrote fewer.
+    #[default]
+    NotDelivered,
     /// The answer was cut.
     Truncated,
-    /// Anything else.
+    /// A filter kept them back; its reason.
+    Blocked(String),
+    /// There was no answer to be used.
     Failed(&'static str),
-}
-
-impl Default for Shortfall {
-    fn default() -> Self {
-        Self::Failed("not delivered")
-    }
 }
 
 impl Settlement {
     /// Items that came.
     fn delivered(&self) -> usize {
         self.written + self.duplicate + self.rejected.len() + self.surplus
+    }
+
+    /// Why fewer came than were asked for; `None` if none is missing.
+    pub(super) fn shortfall(&self) -> Option<&Shortfall> {
+        (self.delivered() < self.asked).then_some(&self.shortfall)
     }
 }
 
@@ -116,18 +122,34 @@ pub(super) struct Ledger {
     target: u64,
     batch_size: usize,
     outstanding: u64,
-    /// Batches in a row without a new sample.
-    fruitless: u32,
+    /// Samples asked for in requests that were answered, and the new ones among
+    /// them: what the yield is learned from.
+    answered: u64,
+    fresh: u64,
+    /// Batches in a row without a new sample, for which there was no answer.
+    failing: u32,
+    /// The same, answered.
+    stale: u32,
+    stale_limit: u32,
     books: Books,
 }
 
 impl Ledger {
-    pub(super) fn new(target: usize, batch_size: usize) -> Self {
+    /// Books for `target` samples, made from a number of passages or, if that
+    /// is `None`, from a query.
+    pub(super) fn new(target: usize, batch_size: usize, passages: Option<usize>) -> Self {
+        let passages = passages.and_then(|passages| u32::try_from(passages).ok());
         Self {
             target: target as u64,
             batch_size,
             outstanding: 0,
-            fruitless: 0,
+            answered: 0,
+            fresh: 0,
+            failing: 0,
+            stale: 0,
+            stale_limit: passages
+                .unwrap_or_default()
+                .clamp(BARREN_AFTER, BARREN_AFTER_PASSAGES),
             books: Books::default(),
         }
     }
@@ -143,15 +165,15 @@ impl Ledger {
 
     /// Whether the last batches brought nothing new.
     pub(super) fn is_barren(&self) -> bool {
-        self.fruitless >= BARREN_AFTER
+        self.failing >= BARREN_AFTER || self.failing + self.stale >= self.stale_limit
     }
 
     /// Samples to ask for in a further request; `None` if those outstanding
     /// should do.
     ///
     /// What is missing beyond the expected yield of what is outstanding, plus
-    /// a margin for what the run loses on the way; more after fruitless
-    /// batches, never more than a batch.
+    /// a margin for what the run loses on the way; more after answers without
+    /// a new sample, never more than a batch.
     pub(super) fn next_ask(&self) -> Option<usize> {
         #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
         let expected_yield = self.expected_yield();
@@ -165,7 +187,7 @@ impl Ledger {
         if uncovered <= least {
             return None;
         }
-        let wanted = uncovered / expected_yield * f64::from(1 << self.fruitless.min(BARREN_AFTER));
+        let wanted = uncovered / expected_yield * f64::from(1 << self.stale.min(BARREN_AFTER));
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -174,17 +196,10 @@ impl Ledger {
         Some(wanted.ceil().clamp(1.0, self.batch_size as f64) as usize)
     }
 
-    /// Share of the requested samples that are new, as far as the run shows.
+    /// Share of the samples asked for that are new, as far as the answers show.
     fn expected_yield(&self) -> f64 {
         #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-        let surplus = self
-            .books
-            .rejected
-            .get(SURPLUS)
-            .copied()
-            .unwrap_or_default();
-        let new = (self.books.written + surplus) as f64;
-        ((new + PRIOR) / (self.books.requested as f64 + PRIOR)).max(0.05)
+        ((self.fresh as f64 + PRIOR) / (self.answered as f64 + PRIOR)).clamp(0.05, 1.0)
     }
 
     /// A request for `count` samples goes out.
@@ -208,21 +223,30 @@ impl Ledger {
         if settlement.surplus > 0 {
             *books.rejected.entry(SURPLUS.to_owned()).or_default() += settlement.surplus as u64;
         }
-        if shortfall > 0 {
-            match settlement.shortfall {
-                Shortfall::Blocked(reason) => {
-                    *books.blocked.entry(reason).or_default() += shortfall;
-                }
-                Shortfall::Truncated => books.truncated += shortfall,
-                Shortfall::Failed(reason) => {
-                    *books.failed.entry(reason.to_owned()).or_default() += shortfall;
-                }
-            }
+        let is_answered = matches!(
+            settlement.shortfall,
+            Shortfall::NotDelivered | Shortfall::Truncated
+        );
+        if is_answered {
+            self.answered += settlement.asked as u64;
+            self.fresh += (settlement.written + settlement.surplus) as u64;
         }
-        self.fruitless = match settlement.written + settlement.surplus {
-            0 => self.fruitless + 1,
-            _ => 0,
-        };
+        if shortfall > 0 {
+            let failed = match settlement.shortfall {
+                Shortfall::NotDelivered => {
+                    books.failed.entry("not delivered".to_owned()).or_default()
+                }
+                Shortfall::Truncated => &mut books.truncated,
+                Shortfall::Blocked(reason) => books.blocked.entry(reason).or_default(),
+                Shortfall::Failed(reason) => books.failed.entry(reason.to_owned()).or_default(),
+            };
+            *failed += shortfall;
+        }
+        match (settlement.written + settlement.surplus, is_answered) {
+            (0, true) => self.stale += 1,
+            (0, false) => self.failing += 1,
+            _ => (self.stale, self.failing) = (0, 0),
+        }
     }
 
     /// Every request still under way is given up; returns the final books.
@@ -254,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_faultless_model_is_asked_for_the_target_and_no_more() {
-        let mut ledger = Ledger::new(60, 25);
+        let mut ledger = Ledger::new(60, 25, None);
         let mut asks = Vec::new();
         while let Some(count) = ledger.next_ask() {
             ledger.ask(count);
@@ -265,7 +289,7 @@ mod tests {
 
     #[test]
     fn losses_raise_what_is_asked_for() {
-        let mut ledger = Ledger::new(100, 50);
+        let mut ledger = Ledger::new(100, 50, None);
         for _ in 0..2 {
             ledger.ask(50);
             ledger.settle(written(50, 40));
@@ -277,7 +301,7 @@ mod tests {
 
     #[test]
     fn fruitless_batches_in_a_row_make_a_run_barren_and_a_new_sample_ends_that() {
-        let mut ledger = Ledger::new(100, 25);
+        let mut ledger = Ledger::new(100, 25, None);
         for _ in 0..BARREN_AFTER {
             assert!(!ledger.is_barren());
             ledger.ask(25);
@@ -290,8 +314,36 @@ mod tests {
     }
 
     #[test]
+    fn an_endpoint_that_fails_is_not_asked_for_more() {
+        let mut ledger = Ledger::new(5, 25, None);
+        for _ in 0..4 {
+            assert_eq!(ledger.next_ask(), Some(5));
+            ledger.ask(5);
+            ledger.settle(Settlement {
+                asked: 5,
+                shortfall: Shortfall::Failed("timeout"),
+                ..Settlement::default()
+            });
+        }
+    }
+
+    #[test]
+    fn a_run_from_many_passages_is_barren_later() {
+        for (passages, limit) in [(None, 5), (Some(3), 5), (Some(12), 12), (Some(5_000), 20)] {
+            let mut ledger = Ledger::new(100, 25, passages);
+            let mut batches = 0;
+            while !ledger.is_barren() {
+                ledger.ask(25);
+                ledger.settle(written(25, 0));
+                batches += 1;
+            }
+            assert_eq!(batches, limit);
+        }
+    }
+
+    #[test]
     fn what_came_unasked_is_requested_too() {
-        let mut ledger = Ledger::new(100, 25);
+        let mut ledger = Ledger::new(100, 25, None);
         ledger.ask(2);
         ledger.settle(written(2, 5));
         assert_eq!((ledger.books().requested, ledger.books().unasked), (5, 3));
@@ -326,7 +378,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_books_always_add_up(settlements in prop::collection::vec(settlements(), 0..30), cancelled in 0..50_usize) {
-            let mut ledger = Ledger::new(1000, 25);
+            let mut ledger = Ledger::new(1000, 25, None);
             for settlement in settlements {
                 ledger.ask(settlement.asked);
                 ledger.settle(settlement);
@@ -339,7 +391,7 @@ mod tests {
 
         #[test]
         fn something_is_asked_for_whenever_nothing_is_under_way(settlements in prop::collection::vec(settlements(), 0..30)) {
-            let mut ledger = Ledger::new(1_000_000, 25);
+            let mut ledger = Ledger::new(1_000_000, 25, None);
             for settlement in settlements {
                 ledger.ask(settlement.asked);
                 ledger.settle(settlement);

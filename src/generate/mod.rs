@@ -207,15 +207,13 @@ struct Batches<'a> {
 impl<'a> Batches<'a> {
     fn new(generator: Generator<'a>, source: &'a Source) -> Self {
         let Generator { format, plan, .. } = generator;
-        let (query, batch_size) = match source {
-            Source::Query(query) => (Some(query.as_str()), plan.batch_size),
+        let (query, batch_size, passages) = match source {
+            Source::Query(query) => (Some(query.as_str()), plan.batch_size, None),
             // Small batches rather than passages that are never used.
-            Source::Documents(passages) => (
-                None,
-                plan.samples
-                    .div_ceil(passages.len())
-                    .clamp(1, plan.batch_size),
-            ),
+            Source::Documents(passages) => {
+                let share = plan.samples.div_ceil(passages.len());
+                (None, share.clamp(1, plan.batch_size), Some(passages.len()))
+            }
         };
         Self {
             generator,
@@ -226,7 +224,7 @@ impl<'a> Batches<'a> {
                 fields: format.fields().to_vec(),
             }),
             briefs: Briefs::new(source, plan.seed),
-            ledger: Ledger::new(plan.samples, batch_size),
+            ledger: Ledger::new(plan.samples, batch_size, passages),
             dedup: Dedup::with_room_for(plan.samples),
             stop: stop_switch(),
             fatal: None,
@@ -365,6 +363,7 @@ impl<'a> Batches<'a> {
             &Note {
                 batch: brief.batch,
                 settlement: &settlement,
+                shortfall: settlement.shortfall(),
             },
         );
         if let Err(error) = appended {
@@ -406,6 +405,8 @@ struct Note<'a> {
     batch: u64,
     #[serde(flatten)]
     settlement: &'a Settlement,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shortfall: Option<&'a Shortfall>,
 }
 
 /// The seed of one request; attempts differ, or the same wrong answer might

@@ -166,7 +166,7 @@ pub enum Disposition {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LlmError {
     /// The key is missing, wrong, blocked, or lacks permission.
-    #[error("the server refused the API key (HTTP {status}): {message}")]
+    #[error("the server refused access (HTTP {status}): {message}")]
     Auth {
         /// HTTP status.
         status: u16,

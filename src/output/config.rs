@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::csv::CsvWriter;
-use super::file::OutputFile;
+use super::file::{Naming, OutputFile};
 use super::jsonl::JsonlWriter;
 use super::parquet::ParquetWriter;
 use super::{RowWriter, WriteError};
@@ -45,8 +45,6 @@ impl OutputFormat {
 
     /// A writer that fills `part` and renames it to `target` when finished.
     ///
-    /// The two may be the same path; the file then grows at its final name.
-    ///
     /// # Errors
     ///
     /// `part` could not be created, or its first bytes could not be written.
@@ -56,7 +54,18 @@ impl OutputFormat {
         part: &Path,
         target: &Path,
     ) -> Result<Box<dyn RowWriter>, WriteError> {
-        let file = OutputFile::create(part, target)?;
+        self.writer_to(
+            fields,
+            OutputFile::create(part, target, Naming::AT_THE_END)?,
+        )
+    }
+
+    /// A writer that fills `file`.
+    pub(super) fn writer_to(
+        self,
+        fields: &Arc<[Field]>,
+        file: OutputFile,
+    ) -> Result<Box<dyn RowWriter>, WriteError> {
         Ok(match self {
             Self::Jsonl => Box::new(JsonlWriter::new(file)),
             Self::Csv => Box::new(CsvWriter::new(fields, file)?),

@@ -74,6 +74,10 @@ impl RowWriter for CsvWriter {
         self.rows.flush().map_err(|source| self.error(source))
     }
 
+    fn take_back(&mut self) {
+        self.rows.get_ref().take_back();
+    }
+
     fn finish(mut self: Box<Self>) -> Result<PathBuf, WriteError> {
         self.flush()?;
         let path = self.rows.get_ref().path().to_owned();
@@ -102,6 +106,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::output::file::Naming;
     use crate::output::testing::{
         FullDisk, all_kinds, bare_sample, full_sample, text_fields, text_sample,
     };
@@ -110,7 +115,7 @@ mod tests {
     fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.csv");
-        let file = OutputFile::create(&target, &target).expect("created");
+        let file = OutputFile::create(&target, &target, Naming::AT_THE_END).expect("created");
         let mut writer = Box::new(CsvWriter::new(fields, file).expect("header"));
         for sample in samples {
             writer.write(&Row::new(sample, fields)).expect("written");
@@ -191,7 +196,7 @@ mod tests {
     fn a_row_of_another_length_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.csv");
-        let file = OutputFile::create(&target, &target).expect("created");
+        let file = OutputFile::create(&target, &target, Naming::AT_THE_END).expect("created");
         let fields = text_fields(&["a", "b"]);
         let mut writer = CsvWriter::new(&fields, file).expect("header");
         assert!(

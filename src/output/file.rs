@@ -2,8 +2,9 @@
 //!
 //! Takes bytes; what a row is, the writers know.
 
+use std::cell::Cell;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::WriteError;
@@ -41,27 +42,54 @@ pub(super) struct OutputFile {
     storage: Box<dyn Storage>,
     path: PathBuf,
     target: PathBuf,
+    naming: Naming,
     written_bytes: u64,
-    whole_bytes: u64,
-    failed: bool,
+    /// Bytes before the last flush, and before the one before it. In cells,
+    /// because `csv` hands out no mutable borrow of what it writes to.
+    whole_bytes: Cell<u64>,
+    whole_bytes_before: Cell<u64>,
+    failed: Cell<bool>,
+}
+
+/// When and how a file gets its final name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Naming {
+    /// With its first whole row, not at the end.
+    pub(super) early: bool,
+    /// In the place of a file that has the name already.
+    pub(super) replace: bool,
+}
+
+impl Naming {
+    /// At the end, in the place of any other.
+    pub(super) const AT_THE_END: Self = Self {
+        early: false,
+        replace: true,
+    };
 }
 
 impl OutputFile {
     /// An empty file at `path` that will be called `target`.
-    pub(super) fn create(path: &Path, target: &Path) -> Result<Self, WriteError> {
+    pub(super) fn create(path: &Path, target: &Path, naming: Naming) -> Result<Self, WriteError> {
         let file = File::create(path).map_err(|source| WriteError::at(path, source))?;
-        Ok(Self::on(Box::new(file), path, target))
+        Ok(Self {
+            naming,
+            ..Self::on(Box::new(file), path, target)
+        })
     }
 
-    /// As [`create`](Self::create), with the bytes going to `storage`.
+    /// As [`create`](Self::create), with the bytes going to `storage` and a name
+    /// at the end.
     pub(super) fn on(storage: Box<dyn Storage>, path: &Path, target: &Path) -> Self {
         Self {
             storage,
             path: path.to_owned(),
             target: target.to_owned(),
+            naming: Naming::AT_THE_END,
             written_bytes: 0,
-            whole_bytes: 0,
-            failed: false,
+            whole_bytes: Cell::default(),
+            whole_bytes_before: Cell::default(),
+            failed: Cell::default(),
         }
     }
 
@@ -78,12 +106,33 @@ impl OutputFile {
     /// Gives the file its final name once its bytes are safe; returns that name.
     pub(super) fn finish(&mut self) -> Result<PathBuf, WriteError> {
         self.settle().map_err(|source| self.error(source))?;
-        if self.path != self.target {
-            fs::rename(&self.path, &self.target)
-                .map_err(|source| WriteError::at(&self.target, source))?;
+        self.take_name()
+            .map_err(|source| WriteError::at(&self.target, source))?;
+        if !self.target.exists() {
+            // Somebody has removed it since it got its name.
+            return Err(WriteError::at(&self.target, ErrorKind::NotFound));
         }
         sync_folder(folder_of(&self.target));
         Ok(self.target.clone())
+    }
+
+    /// Forgets what came between the last two flushes; takes nothing more.
+    pub(super) fn take_back(&self) {
+        self.whole_bytes.set(self.whole_bytes_before.get());
+        self.failed.set(true);
+    }
+
+    fn take_name(&mut self) -> io::Result<()> {
+        if self.path == self.target {
+            return Ok(());
+        }
+        if self.naming.replace {
+            fs::rename(&self.path, &self.target)?;
+        } else {
+            rename_to_new(&self.path, &self.target)?;
+        }
+        self.path.clone_from(&self.target);
+        Ok(())
     }
 
     /// Removes the file.
@@ -92,8 +141,8 @@ impl OutputFile {
     }
 
     fn settle(&mut self) -> io::Result<()> {
-        if self.failed {
-            self.storage.cut(self.whole_bytes)?;
+        if self.failed.get() {
+            self.storage.cut(self.whole_bytes.get())?;
         }
         self.storage.sync()
     }
@@ -101,9 +150,9 @@ impl OutputFile {
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !self.failed {
+        if !self.failed.get() {
             let written = self.storage.write_all(bytes);
-            self.failed = written.is_err();
+            self.failed.set(written.is_err());
             written?;
             self.written_bytes += bytes.len() as u64;
         }
@@ -111,10 +160,26 @@ impl Write for OutputFile {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if !self.failed {
-            self.whole_bytes = self.written_bytes;
+        if self.failed.get() {
+            return Ok(());
+        }
+        self.whole_bytes_before.set(self.whole_bytes.get());
+        self.whole_bytes.set(self.written_bytes);
+        if self.naming.early && self.written_bytes > 0 {
+            self.take_name()?;
         }
         Ok(())
+    }
+}
+
+/// Renames `path` to `target` unless there is a `target`.
+fn rename_to_new(path: &Path, target: &Path) -> io::Result<()> {
+    match fs::hard_link(path, target) {
+        Ok(()) => fs::remove_file(path),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(error),
+        // The file system has no links.
+        Err(_) if target.symlink_metadata().is_ok() => Err(ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::rename(path, target),
     }
 }
 
@@ -134,7 +199,7 @@ mod tests {
     fn a_file_has_its_final_name_only_when_finished() {
         let folder = tempfile::tempdir().expect("a folder");
         let (part, target) = (folder.path().join("a.part"), folder.path().join("a"));
-        let mut file = OutputFile::create(&part, &target).expect("created");
+        let mut file = OutputFile::create(&part, &target, Naming::AT_THE_END).expect("created");
         file.write_all(b"row\n").expect("written");
         assert!(!target.exists());
 
@@ -164,7 +229,7 @@ mod tests {
     fn a_failed_rename_names_the_target() {
         let folder = tempfile::tempdir().expect("a folder");
         let (part, target) = (folder.path().join("a.part"), folder.path().join("no/a"));
-        let mut file = OutputFile::create(&part, &target).expect("created");
+        let mut file = OutputFile::create(&part, &target, Naming::AT_THE_END).expect("created");
         let error = file.finish().expect_err("there is no such folder");
         assert_eq!(error.path, target);
     }

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 use super::names::FileNames;
 use super::{Row, WriteError};
 
+/// The last line of a journal whose samples are all in finished files.
+const DONE: &[u8] = b"{\"done\":true}\n";
+
 /// The journal of a run.
 pub(super) struct Journal {
     file: File,
@@ -60,9 +63,16 @@ impl Journal {
         Ok(())
     }
 
-    /// Waits until the journal would survive a power cut.
-    pub(super) fn finish(self) -> Result<(), WriteError> {
-        self.file.sync_all().map_err(|source| self.error(source))
+    /// Waits until the journal would survive a power cut. If `is_done`, all of
+    /// it is in finished files, and a last line says so.
+    pub(super) fn finish(mut self, is_done: bool) -> Result<(), WriteError> {
+        let written = match is_done {
+            true => self.file.write_all(DONE),
+            false => Ok(()),
+        };
+        written
+            .and_then(|()| self.file.sync_all())
+            .map_err(|source| self.error(source))
     }
 
     fn error(&self, source: impl Into<io::Error>) -> WriteError {
@@ -87,18 +97,19 @@ pub(super) fn set_aside(names: &FileNames) -> Result<Option<PathBuf>, WriteError
     Ok(Some(kept))
 }
 
-/// Whether there is a journal at `path` with samples in it.
+/// Whether there is a journal at `path` with samples that are in no finished
+/// file.
 fn holds_samples(path: &Path) -> io::Result<bool> {
     let file = match File::open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         opened => opened?,
     };
+    let mut holds_samples = false;
     for line in BufReader::new(file).split(b'\n') {
-        if has_samples(&line?) {
-            return Ok(true);
-        }
+        let line = line?;
+        holds_samples = line != DONE.trim_ascii_end() && (holds_samples || has_samples(&line));
     }
-    Ok(false)
+    Ok(holds_samples)
 }
 
 fn has_samples(line: &[u8]) -> bool {
@@ -130,13 +141,15 @@ mod tests {
             .append(&rows, &json!({"tokens": 7}))
             .expect("written");
         journal.append(&[], &"barren").expect("written");
-        journal.finish().expect("finished");
+        journal.finish(true).expect("finished");
         assert_eq!(
             fs::read_to_string(path).expect("UTF-8"),
             concat!(
                 r#"{"request":{"tokens":7},"samples":[{"b":"1","a":"é\n"},{"b":"2","a":""}]}"#,
                 "\n",
                 r#"{"request":"barren","samples":[]}"#,
+                "\n",
+                r#"{"done":true}"#,
                 "\n",
             )
         );

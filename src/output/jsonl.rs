@@ -43,6 +43,10 @@ impl RowWriter for JsonlWriter {
             .map_err(|source| self.file.error(source))
     }
 
+    fn take_back(&mut self) {
+        self.file.take_back();
+    }
+
     fn finish(mut self: Box<Self>) -> Result<PathBuf, WriteError> {
         self.flush()?;
         self.file.finish()
@@ -59,6 +63,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::output::file::Naming;
     use crate::output::testing::{
         FullDisk, all_kinds, bare_sample, full_sample, text_fields, text_sample,
     };
@@ -67,7 +72,7 @@ mod tests {
     fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.jsonl");
-        let file = OutputFile::create(&target, &target).expect("created");
+        let file = OutputFile::create(&target, &target, Naming::AT_THE_END).expect("created");
         let mut writer = Box::new(JsonlWriter::new(file));
         for sample in samples {
             writer.write(&Row::new(sample, fields)).expect("written");

@@ -63,6 +63,10 @@ pub trait RowWriter: Send {
     /// The file could not be written.
     fn flush(&mut self) -> Result<(), WriteError>;
 
+    /// Forgets the rows between the last two flushes, because another file could
+    /// not take them; takes nothing more.
+    fn take_back(&mut self);
+
     /// Ends the file and gives it its final name; returns that name.
     ///
     /// After a failed write the file holds whole rows that came before it, if

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::file::OutputFile;
+use super::file::{Naming, OutputFile};
 use super::journal::{self, Journal};
 use super::names::FileNames;
 use super::{OutputConfig, OutputFormat, Row, RowWriter, WriteError, lock};
@@ -25,10 +25,12 @@ pub struct Outputs {
     journal: Journal,
     kept_journal: Option<PathBuf>,
     data_sets: Vec<DataSet>,
-    /// Failures that no call of [`append`](Self::append) returned.
-    untold: Vec<WriteError>,
-    /// Samples in the journal.
+    /// Where and why a file failed; none takes samples after that.
+    failure: Option<(PathBuf, ErrorKind)>,
+    /// Samples in every file.
     rows: u64,
+    /// Files of this name that an earlier run made and this one does not.
+    strangers: Vec<PathBuf>,
     lock: Arc<File>,
 }
 
@@ -47,10 +49,15 @@ impl ManifestFile {
     ///
     /// The file could not be written.
     pub fn write(&self, manifest: &impl Serialize) -> Result<(), WriteError> {
-        let mut file = OutputFile::create(&self.part, &self.path)?;
+        let mut file = OutputFile::create(&self.part, &self.path, Naming::AT_THE_END)?;
         let json = serde_json::to_string_pretty(manifest).map_err(|source| file.error(source))?;
-        writeln!(file, "{json}").map_err(|source| file.error(source))?;
-        file.finish().map(drop)
+        let written = writeln!(file, "{json}").map_err(|source| file.error(source));
+        let finished = written.and_then(|()| file.finish().map(drop));
+        if finished.is_err() {
+            // The older description is better than half of a newer one.
+            file.discard().ok();
+        }
+        finished
     }
 }
 
@@ -59,7 +66,7 @@ impl ManifestFile {
 pub struct Finished {
     /// The files at their final names, relative if the prefix is.
     pub files: Vec<PathBuf>,
-    /// The rows of the longest of them.
+    /// The rows of each of them.
     pub rows: u64,
     /// Why files are missing or could not be made safe.
     pub errors: Vec<WriteError>,
@@ -105,26 +112,23 @@ impl Outputs {
         let names = FileNames::new(config, format_name);
         let side_folder = names.side_folder();
         fs::create_dir_all(&side_folder).map_err(|source| WriteError::at(&side_folder, source))?;
+        ignore(&side_folder)?;
         let lock = lock::take(&names.lock())?;
         check_targets(config, &names)?;
         check_folder(names.folder())?;
 
         let fields: Arc<[Field]> = fields.into();
-        let unfinished = is_unfinished(&names);
         remove_parts(&names);
         let data_sets = open_data_sets(config, &names, &fields)?;
-        let kept_journal = if unfinished {
-            journal::set_aside(&names)?
-        } else {
-            None
-        };
+        let kept_journal = journal::set_aside(&names)?;
         Ok(Self {
             journal: Journal::create(names.journal())?,
+            strangers: strangers(config, &names),
             names,
             fields,
             kept_journal,
             data_sets,
-            untold: Vec::new(),
+            failure: None,
             rows: 0,
             lock: Arc::new(lock),
         })
@@ -147,7 +151,14 @@ impl Outputs {
         }
     }
 
-    /// Samples that are on disk.
+    /// Files of an earlier run that have the name of this one, in formats that
+    /// it does not write.
+    #[must_use]
+    pub fn strangers(&self) -> &[PathBuf] {
+        &self.strangers
+    }
+
+    /// Samples that are on disk, in every file.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.rows
@@ -156,52 +167,52 @@ impl Outputs {
     /// Writes `samples` to every file, and to the journal with what `note` says
     /// of the request they come from.
     ///
-    /// The journal comes first; without it nothing is written.
+    /// The journal comes first; without it nothing is written. All files hold
+    /// the same samples: if one cannot take them, the others give them back.
     ///
     /// # Errors
     ///
-    /// A file could not be written. It is left out from then on, while the
-    /// others go on; [`rows`](Self::rows) tells whether the samples are safe.
+    /// A file could not be written; no file takes samples from then on, only
+    /// the journal does. [`rows`](Self::rows) tells how many are in the files.
     pub fn append(&mut self, samples: &[Sample], note: &impl Serialize) -> Result<(), WriteError> {
         let rows: Vec<_> = samples
             .iter()
             .map(|sample| Row::new(sample, &self.fields))
             .collect();
         self.journal.append(&rows, note)?;
-        self.rows += samples.len() as u64;
-        let mut failures = self
-            .data_sets
-            .iter_mut()
-            .filter_map(|data_set| data_set.append(&rows).err());
-        let first = failures.next();
-        self.untold.extend(failures);
-        first.map_or(Ok(()), Err)
+        if let Some((path, kind)) = &self.failure {
+            return Err(WriteError::at(path, *kind));
+        }
+        for index in 0..self.data_sets.len() {
+            if let Err(error) = self.data_sets[index].append(&rows) {
+                for earlier in &mut self.data_sets[..index] {
+                    earlier.take_back(rows.len());
+                }
+                self.failure = Some((error.path.clone(), error.source.kind()));
+                return Err(error);
+            }
+        }
+        self.rows += rows.len() as u64;
+        Ok(())
     }
 
     /// Ends every file and gives it its final name, whatever becomes of the
     /// others; without rows there are no files.
     #[must_use]
     pub fn finish(self) -> Finished {
-        let Self {
-            journal,
-            data_sets,
-            untold: mut errors,
-            lock,
-            ..
-        } = self;
-        errors.extend(journal.finish().err());
-        let rows = data_sets.iter().map(|data_set| data_set.rows).max();
+        let mut errors = Vec::new();
         let mut files = Vec::new();
-        for data_set in data_sets {
+        for data_set in self.data_sets {
             match data_set.finish() {
                 Ok(file) => files.extend(file),
                 Err(error) => errors.push(error),
             }
         }
-        drop(lock);
+        let is_done = self.failure.is_none() && errors.is_empty();
+        errors.extend(self.journal.finish(is_done).err());
         Finished {
             files,
-            rows: rows.unwrap_or_default(),
+            rows: self.rows,
             errors,
         }
     }
@@ -211,28 +222,23 @@ impl Outputs {
 struct DataSet {
     writer: Box<dyn RowWriter>,
     /// The rows that were taken whole.
-    rows: u64,
-    failed: bool,
+    rows: usize,
 }
 
 impl DataSet {
     fn append(&mut self, rows: &[Row<'_>]) -> Result<(), WriteError> {
-        if self.failed {
-            return Ok(());
-        }
-        let written = self.write(rows);
-        match written {
-            Ok(()) => self.rows += rows.len() as u64,
-            Err(_) => self.failed = true,
-        }
-        written
-    }
-
-    fn write(&mut self, rows: &[Row<'_>]) -> Result<(), WriteError> {
         for row in rows {
             self.writer.write(row)?;
         }
-        self.writer.flush()
+        self.writer.flush()?;
+        self.rows += rows.len();
+        Ok(())
+    }
+
+    /// Gives the last `rows` rows back, and takes nothing more.
+    fn take_back(&mut self, rows: usize) {
+        self.writer.take_back();
+        self.rows -= rows;
     }
 
     /// Returns the final name, or nothing for a file without rows.
@@ -269,12 +275,24 @@ fn check_folder(folder: &Path) -> Result<(), WriteError> {
         .map_err(|source| WriteError::at(folder, source))
 }
 
-/// Whether an earlier run has left nothing but its journal, or files that it
-/// did not finish.
-fn is_unfinished(names: &FileNames) -> bool {
-    let mut formats = OutputFormat::ALL.into_iter();
-    formats.clone().any(|format| names.part(format).exists())
-        || !formats.any(|format| names.target(format).exists())
+/// Files with the names of this run in formats that it does not write.
+fn strangers(config: &OutputConfig, names: &FileNames) -> Vec<PathBuf> {
+    OutputFormat::ALL
+        .into_iter()
+        .filter(|format| !config.written_formats().any(|written| written == *format))
+        .map(|format| names.target(format))
+        .filter(|target| target.exists())
+        .collect()
+}
+
+/// Keeps version control out of `side_folder`, whose files differ with every
+/// run.
+fn ignore(side_folder: &Path) -> Result<(), WriteError> {
+    let path = side_folder.join(".gitignore");
+    if path.exists() {
+        return Ok(());
+    }
+    fs::write(&path, "*\n").map_err(|source| WriteError::at(&path, source))
 }
 
 /// Removes what an earlier run left unfinished; its journal has it all.
@@ -291,27 +309,15 @@ fn open_data_sets(
     fields: &Arc<[Field]>,
 ) -> Result<Vec<DataSet>, WriteError> {
     let open = |format: OutputFormat| {
-        let target = names.target(format);
-        let part = if config.grows(format) {
-            target.clone()
-        } else {
-            names.part(format)
+        let naming = Naming {
+            early: config.grows(format),
+            replace: config.overwrite,
         };
-        format.writer(fields, &part, &target).map(|writer| DataSet {
-            writer,
-            rows: 0,
-            failed: false,
-        })
+        let file = OutputFile::create(&names.part(format), &names.target(format), naming)?;
+        let writer = format.writer_to(fields, file)?;
+        Ok(DataSet { writer, rows: 0 })
     };
-    // JSONL last: where it grows at its final name, opening it empties an
-    // earlier one, which must not happen for a run that cannot start.
-    let mut data_sets: Vec<_> = config
-        .written_formats()
-        .rev()
-        .map(open)
-        .collect::<Result<_, _>>()?;
-    data_sets.reverse();
-    Ok(data_sets)
+    config.written_formats().map(open).collect()
 }
 
 fn in_words(paths: &[PathBuf]) -> String {
@@ -412,13 +418,20 @@ mod tests {
         assert_eq!(sandbox.names("."), [".sdgen", CSV, JSONL, PARQUET]);
         assert_eq!(
             sandbox.names(".sdgen"),
-            ["out_qa_from_query.journal.jsonl", "out_qa_from_query.lock"]
+            [
+                ".gitignore",
+                "out_qa_from_query.journal.jsonl",
+                "out_qa_from_query.lock"
+            ]
         );
         assert_eq!(sandbox.text(JSONL), "{\"text\":\"a\"}\n{\"text\":\"b\"}\n");
         assert_eq!(sandbox.text(CSV), "text\na\nb\n");
         assert_eq!(
             sandbox.text(JOURNAL),
-            "{\"request\":{\"tokens\":1},\"samples\":[{\"text\":\"a\"},{\"text\":\"b\"}]}\n"
+            concat!(
+                r#"{"request":{"tokens":1},"samples":[{"text":"a"},{"text":"b"}]}"#,
+                "\n{\"done\":true}\n"
+            )
         );
     }
 
@@ -516,11 +529,15 @@ mod tests {
         assert_eq!(sandbox.names("."), [".sdgen"]);
         assert_eq!(
             sandbox.names(".sdgen"),
-            ["out_qa_from_query.journal.jsonl", "out_qa_from_query.lock"]
+            [
+                ".gitignore",
+                "out_qa_from_query.journal.jsonl",
+                "out_qa_from_query.lock"
+            ]
         );
         assert_eq!(
             sandbox.text(JOURNAL),
-            "{\"request\":{\"tokens\":1},\"samples\":[]}\n"
+            "{\"request\":{\"tokens\":1},\"samples\":[]}\n{\"done\":true}\n"
         );
     }
 
@@ -589,7 +606,11 @@ mod tests {
         sandbox.finished(&["a"]);
         assert_eq!(
             sandbox.names(".sdgen"),
-            ["out_qa_from_query.journal.jsonl", "out_qa_from_query.lock"]
+            [
+                ".gitignore",
+                "out_qa_from_query.journal.jsonl",
+                "out_qa_from_query.lock"
+            ]
         );
     }
 
@@ -623,22 +644,28 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_told_once_and_costs_no_other_file() {
+    fn after_a_full_disk_all_files_hold_the_same_rows() {
         let sandbox = Sandbox::new();
         let mut outputs = sandbox.opened();
         fill_the_disk_of_csv(&mut outputs, 9);
         append(&mut outputs, &["a"]).expect("there is room");
-        let error = append(&mut outputs, &["b", "c"]).expect_err("the disk is full");
-        assert_eq!(error.source.kind(), ErrorKind::StorageFull);
-        append(&mut outputs, &["d"]).expect("the others go on");
+        for texts in [["b", "c"], ["d", "e"]] {
+            let error = append(&mut outputs, &texts).expect_err("the disk is full");
+            assert_eq!(error.source.kind(), ErrorKind::StorageFull);
+        }
+        assert_eq!(outputs.rows(), 1);
 
         let finished = outputs.finish();
         assert_eq!(finished.files.len(), 3);
-        assert_eq!(finished.rows, 4);
+        assert_eq!(finished.rows, 1);
         assert!(finished.errors.is_empty());
         assert_eq!(sandbox.text(CSV), "text\na\n");
-        assert_eq!(sandbox.text(JSONL).lines().count(), 4);
+        assert_eq!(sandbox.text(JSONL), "{\"text\":\"a\"}\n");
+        // What was paid for is safe all the same, and the next run says so.
         assert_eq!(sandbox.text(JOURNAL).lines().count(), 3);
+        let mut next = sandbox;
+        next.config.overwrite = true;
+        assert!(next.opened().kept_journal().is_some());
     }
 
     #[test]
@@ -647,9 +674,60 @@ mod tests {
         let mut outputs = sandbox.opened();
         fill_the_disk_of_csv(&mut outputs, 6);
         append(&mut outputs, &["a"]).expect_err("the disk is full");
-        let files = outputs.finish().files;
-        assert_eq!(files, [JSONL, PARQUET].map(|name| sandbox.path(name)));
-        assert_eq!(sandbox.names("."), [".sdgen", JSONL, PARQUET]);
+        assert!(outputs.finish().files.is_empty());
+        assert_eq!(sandbox.names("."), [".sdgen"]);
+    }
+
+    #[test]
+    fn a_file_that_appears_during_the_run_is_not_replaced() {
+        let sandbox = Sandbox::new();
+        let mut outputs = sandbox.opened();
+        append(&mut outputs, &["a"]).expect("written");
+        sandbox.put(CSV, "mine");
+        let finished = outputs.finish();
+        assert_eq!(
+            finished.files,
+            [JSONL, PARQUET].map(|name| sandbox.path(name))
+        );
+        assert_eq!(finished.errors[0].source.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(sandbox.text(CSV), "mine");
+    }
+
+    #[test]
+    fn an_incremental_file_that_somebody_removed_is_missed() {
+        let mut sandbox = Sandbox::new();
+        sandbox.config.incremental = true;
+        let mut outputs = sandbox.opened();
+        append(&mut outputs, &["a"]).expect("written");
+        fs::remove_file(sandbox.path(JSONL)).expect("removed");
+        let finished = outputs.finish();
+        assert_eq!(
+            finished.files,
+            [CSV, PARQUET].map(|name| sandbox.path(name))
+        );
+        assert_eq!(finished.errors[0].path, sandbox.path(JSONL));
+    }
+
+    #[test]
+    fn incremental_replaces_an_old_file_with_its_first_row() {
+        let mut sandbox = Sandbox::new();
+        sandbox.config.incremental = true;
+        sandbox.config.overwrite = true;
+        sandbox.config.formats = vec![OutputFormat::Jsonl];
+        sandbox.put(JSONL, "old");
+        let mut outputs = sandbox.opened();
+        append(&mut outputs, &[]).expect("nothing to write");
+        assert_eq!(sandbox.text(JSONL), "old");
+        append(&mut outputs, &["new"]).expect("written");
+        assert_eq!(sandbox.text(JSONL), "{\"text\":\"new\"}\n");
+    }
+
+    #[test]
+    fn files_of_other_formats_are_named() {
+        let mut sandbox = Sandbox::new();
+        sandbox.put(PARQUET, "old");
+        sandbox.config.formats = vec![OutputFormat::Csv];
+        assert_eq!(sandbox.opened().strangers(), [sandbox.path(PARQUET)]);
     }
 
     #[test]

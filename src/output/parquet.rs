@@ -93,6 +93,11 @@ impl RowWriter for ParquetWriter {
         Ok(())
     }
 
+    fn take_back(&mut self) {
+        // Rows cannot be told apart any more; the file is not finished.
+        self.failure = Some(io::ErrorKind::Other);
+    }
+
     fn finish(mut self: Box<Self>) -> Result<PathBuf, WriteError> {
         if let Err(error) = self.close() {
             // Without its footer nobody can read it.
@@ -151,6 +156,7 @@ mod tests {
     use parquet::record::Field as Cell;
 
     use super::*;
+    use crate::output::file::Naming;
     use crate::output::testing::{
         FullDisk, all_kinds, bare_sample, full_sample, text_fields, text_sample,
     };
@@ -159,7 +165,7 @@ mod tests {
     fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> SerializedFileReader<File> {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.parquet");
-        let file = OutputFile::create(&target, &target).expect("created");
+        let file = OutputFile::create(&target, &target, Naming::AT_THE_END).expect("created");
         let mut writer = Box::new(ParquetWriter::new(fields, file).expect("begun"));
         for sample in samples {
             writer.write(&Row::new(sample, fields)).expect("written");

@@ -55,11 +55,9 @@ impl Report {
         if self.quiet || !io::stderr().is_terminal() {
             return;
         }
-        let style = ProgressStyle::with_template(
-            "{bar:16} {human_pos}/{human_len} samples  {per_sec:1}  eta {eta}  {wide_msg}",
-        )
-        .expect("a valid template");
-        self.bar.set_style(style.progress_chars("=> "));
+        self.bar.set_style(style(
+            "{spinner} waiting for the first answer  {elapsed}  {wide_msg}",
+        ));
         self.bar.set_draw_target(ProgressDrawTarget::stderr());
         self.bar.enable_steady_tick(Duration::from_millis(250));
     }
@@ -67,7 +65,7 @@ impl Report {
     /// Something happened.
     pub fn event(&mut self, event: &Event<'_>) {
         match event {
-            Event::Refined(query) => tracing::debug!("refined query: {query}"),
+            Event::Refined(query) => tracing::info!("refined query: {query}"),
             Event::Settled {
                 new,
                 books,
@@ -75,6 +73,11 @@ impl Report {
             } => {
                 let wanted = PREVIEW.saturating_sub(self.preview.len());
                 self.preview.extend(new.iter().take(wanted).cloned());
+                if self.bar.position() == 0 && books.written > 0 {
+                    self.bar.set_style(style(
+                        "{bar:16} {human_pos}/{human_len} samples  {per_sec:1}  eta {eta}  {wide_msg}",
+                    ));
+                }
                 self.bar.set_position(books.written);
                 self.bar.set_message(progress_message(books, traffic));
             }
@@ -95,6 +98,11 @@ impl Report {
         // Nobody is left to be told that stderr is closed.
         let _ = io::stderr().write_all(text.as_bytes());
     }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template).expect("a valid template");
+    style.progress_chars("=> ")
 }
 
 fn progress_message(books: &Books, traffic: &Traffic) -> String {
@@ -170,5 +178,6 @@ pub fn print_error(error: &dyn std::fmt::Display, hint: Option<&str>) {
     let hint = hint
         .map(|hint| format!("  hint: {hint}\n"))
         .unwrap_or_default();
+    let error = summary::printable(&error.to_string());
     let _ = io::stderr().write_all(format!("{label}: {error}\n{hint}").as_bytes());
 }

@@ -87,19 +87,21 @@ impl Summary<'_> {
         let usage = &traffic.usage;
         let _ = write!(
             text,
-            "; tokens {} in, {} out",
+            "; tokens {}{} in, {}{} out",
             HumanCount(usage.prompt_tokens),
-            HumanCount(usage.completion_tokens)
+            part(usage.cached_tokens, "cached"),
+            HumanCount(usage.completion_tokens),
+            part(usage.thought_tokens, "thoughts"),
         );
-        for (tokens, what) in [
-            (usage.cached_tokens, "cached"),
-            (usage.thought_tokens, "thoughts"),
-        ] {
-            if tokens > 0 {
-                let _ = write!(text, ", {} of them {what}", HumanCount(tokens));
-            }
-        }
         text.push('\n');
+    }
+}
+
+/// ` (3 of them cached)`, or nothing.
+fn part(tokens: u64, what: &str) -> String {
+    match tokens {
+        0 => String::new(),
+        tokens => format!(" ({} of them {what})", HumanCount(tokens)),
     }
 }
 
@@ -140,7 +142,7 @@ fn shortened(value: &str) -> String {
 }
 
 /// `text` without what could move a terminal's cursor.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()

@@ -151,6 +151,32 @@ fn a_dotenv_file_fills_in_what_the_environment_leaves_out() {
 }
 
 #[test]
+fn the_environment_beats_a_dotenv_file_whichever_name_the_key_has() {
+    let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
+    sandbox.write(".env", "\u{feff}GOOGLE_API_KEY=wrong-key\n");
+    let output = sandbox
+        .sdgen()
+        .env("GEMINI_API_KEY", fake_gemini::KEY)
+        .args([
+            "--base-url",
+            &fake.server.url(),
+            "--query",
+            "q",
+            "--format",
+            "qa",
+        ])
+        .output();
+    Ran::from(output.unwrap()).exits(0);
+}
+
+#[test]
+fn a_dotenv_folder_is_passed_over() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".env/bin/python", "");
+    sandbox.run(OFFLINE, &[]).exits(0);
+}
+
+#[test]
 fn a_broken_dotenv_file_is_not_quoted() {
     let sandbox = Sandbox::new();
     sandbox.write(

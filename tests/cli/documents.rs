@@ -21,6 +21,11 @@ fn inputs_that_cannot_be_used_are_found_before_any_work() {
     ] {
         sandbox.run(DOCS, &[path]).exits(2).says(said);
     }
+    sandbox.write("scans/one.pdf", "%PDF");
+    sandbox
+        .run(DOCS, &["scans"])
+        .exits(2)
+        .says("skipped `scans/one.pdf`: type `.pdf`");
     assert!(!sandbox.files().iter().any(|file| file.contains(".sdgen")));
 }
 

@@ -23,7 +23,8 @@ fn folders_are_made_and_the_files_hold_the_fields_only() {
     assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), files);
     let side = ["journal.jsonl", "lock", "run.json"]
         .map(|end| format!("out/deep/.sdgen/facts_pair_from_query.{end}"));
-    let mut expected: Vec<_> = files.iter().chain(&side).cloned().collect();
+    let ignored = ["out/deep/.sdgen/.gitignore".to_owned()];
+    let mut expected: Vec<_> = files.iter().chain(&side).chain(&ignored).cloned().collect();
     expected.sort();
     assert_eq!(sandbox.files(), expected);
     let csv = sandbox.read(&files[1]);
@@ -192,12 +193,11 @@ fn a_file_size_limit_ends_the_run_with_good_files() {
     let ran = Ran::from(output.unwrap()).exits(6).says("cannot write");
     let written = ran.json()["samples"]["written"].as_u64().unwrap();
     assert!((100..2000).contains(&written), "{written}");
-    assert!(!sandbox.jsonl(&format!("{BASE}.jsonl")).is_empty());
+    let rows = sandbox.jsonl(&format!("{BASE}.jsonl")).len();
+    assert_eq!(rows as u64, written);
     let csv = sandbox.read(&format!("{BASE}.csv"));
-    let rows: Vec<_> = csv::Reader::from_reader(csv.as_bytes())
-        .into_records()
-        .collect();
-    assert!(rows.iter().all(Result::is_ok), "{:?}", rows.last());
+    let records = csv::Reader::from_reader(csv.as_bytes()).into_records();
+    assert_eq!(records.map(Result::unwrap).count() as u64, written);
 }
 
 #[test]
@@ -255,4 +255,63 @@ fn samples_of_a_killed_run_are_kept() {
         sandbox.jsonl(&kept)[0]["samples"].as_array().unwrap().len(),
         25
     );
+}
+
+#[test]
+fn a_run_that_brings_nothing_replaces_nothing() {
+    let sandbox = Sandbox::new();
+    let words = "--format pair --samples 5 --output-format jsonl --incremental-save";
+    sandbox.gemini(&FakeGemini::start(), words).exits(0);
+    let before = sandbox.read(&format!("{BASE}.jsonl"));
+    let denied = FakeGemini::with(|_, _| Reply::CreditsGone);
+    sandbox
+        .gemini(&denied, &format!("{words} --overwrite"))
+        .exits(4);
+    assert_eq!(sandbox.read(&format!("{BASE}.jsonl")), before);
+}
+
+#[test]
+fn a_file_that_appears_during_the_run_is_not_replaced() {
+    let (sandbox, gate) = (
+        Sandbox::new(),
+        std::sync::Arc::new(tokio::sync::Semaphore::new(0)),
+    );
+    let held = std::sync::Arc::clone(&gate);
+    let fake = FakeGemini::with(move |request, order| {
+        Reply::Gated(
+            std::sync::Arc::clone(&held),
+            Box::new(answer_fully(request, order)),
+        )
+    });
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| sandbox.gemini(&fake, "--format pair --no-refine --samples 5"));
+        fake.server.wait_for_requests(1);
+        sandbox.write(&format!("{BASE}.csv"), "mine");
+        gate.add_permits(1);
+        run.join().unwrap().exits(6).says(".csv");
+    });
+    assert_eq!(sandbox.read(&format!("{BASE}.csv")), "mine");
+    assert_eq!(sandbox.jsonl(&format!("{BASE}.jsonl")).len(), 5);
+}
+
+#[test]
+fn files_of_an_earlier_run_in_other_formats_are_warned_of() {
+    let sandbox = Sandbox::new();
+    sandbox.run(OFFLINE, &["--output-format", "csv"]).exits(0);
+    sandbox
+        .run(OFFLINE, &["--output-format", "jsonl"])
+        .exits(0)
+        .says(&format!("`{BASE}.csv` is of an earlier run"));
+}
+
+#[test]
+fn what_a_server_says_moves_no_cursor() {
+    let sandbox = Sandbox::new();
+    let fake = FakeGemini::with(|_, _| Reply::Error {
+        code: 400,
+        status: "INVALID_ARGUMENT",
+        message: "red \u{1b}[31m text".into(),
+    });
+    let ran = sandbox.gemini(&fake, "--format pair").exits(2).says("red");
+    assert!(!ran.stderr.contains('\u{1b}'), "{:?}", ran.stderr);
 }

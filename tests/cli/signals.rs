@@ -49,7 +49,7 @@ fn next_line(child: &mut Child) -> String {
 
 #[test]
 fn the_first_signal_takes_in_what_is_under_way() {
-    for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+    for (name, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
         let gate = Arc::new(Semaphore::new(1));
         let held = Arc::clone(&gate);
         let fake = FakeGemini::with(move |request, order| {

@@ -218,8 +218,11 @@ impl Failure {
         match violations.find(|violation| text(violation, "quotaId").contains("PerDay")) {
             Some(violation) => LlmError::Quota {
                 message: format!(
-                    "{} a day ({}); it comes back at midnight Pacific time: {message}",
-                    text(violation, "quotaValue"),
+                    "{}the day's ({}); it comes back at midnight Pacific time: {message}",
+                    match text(violation, "quotaValue").as_str() {
+                        "" => String::new(),
+                        value => format!("{value}, "),
+                    },
                     text(violation, "quotaId"),
                 ),
             },
@@ -251,6 +254,12 @@ pub(super) fn typed<T: DeserializeOwned>(json: Value) -> Result<T, LlmError> {
 }
 
 /// The status in the body of a seeming success, else that of the response.
+/// Token counts, or none if they are not of the known shape.
+pub(super) fn counts<T: DeserializeOwned + Default>(json: Option<Value>) -> T {
+    let counts = json.and_then(|json| serde_json::from_value(json).ok());
+    counts.unwrap_or_default()
+}
+
 fn own_status(status: u16, code: &str) -> u16 {
     let told = code.parse().ok().filter(|code| (400..600).contains(code));
     told.filter(|_| status < 300).unwrap_or(status)

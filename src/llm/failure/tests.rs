@@ -165,10 +165,11 @@ fn a_daily_quota_is_spent_whatever_the_delay_says() {
     assert_eq!(
         error(429, body),
         LlmError::Quota {
-            message: "20 a day (GenerateRequestsPerDayPerProjectPerModel-FreeTier); it comes back \
+            message:
+                "20, the day's (GenerateRequestsPerDayPerProjectPerModel-FreeTier); it comes back \
                       at midnight Pacific time: You exceeded your current quota. * limit: 20, \
                       model: x Please retry in 26s."
-                .into()
+                    .into()
         }
     );
 }

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::llm::failure::typed;
+use crate::llm::failure::{counts, typed};
 use crate::llm::{Completion, FinishReason, LlmError, Usage};
 
 #[derive(Default, Deserialize)]
@@ -13,7 +13,8 @@ use crate::llm::{Completion, FinishReason, LlmError, Usage};
 struct GenerateContentResponse {
     candidates: Option<Vec<Candidate>>,
     prompt_feedback: Option<PromptFeedback>,
-    usage_metadata: Option<UsageMetadata>,
+    /// Read on its own: an odd count must not cost the answer.
+    usage_metadata: Option<Value>,
     model_version: Option<String>,
 }
 
@@ -69,7 +70,7 @@ pub(super) fn completion(body: Value) -> Result<Completion, LlmError> {
     Ok(Completion {
         text,
         finish_reason,
-        usage: usage(&response.usage_metadata.unwrap_or_default()),
+        usage: usage(&counts(response.usage_metadata)),
         model: response.model_version,
     })
 }
@@ -130,6 +131,17 @@ mod tests {
     fn answered(body: &str) -> (String, FinishReason) {
         let completion = read(body).expect("a completion");
         (completion.text, completion.finish_reason)
+    }
+
+    #[test]
+    fn odd_counts_do_not_cost_the_answer() {
+        let body = r#"{"candidates":[{"content":{"parts":[{"text":"[]"}]},"finishReason":"STOP"}],
+            "usageMetadata":{"promptTokenCount":-7,"candidatesTokenCount":1e30}}"#;
+        let completion = completion(serde_json::from_str(body).expect("JSON")).expect("an answer");
+        assert_eq!(
+            (completion.text.as_str(), completion.usage),
+            ("[]", Usage::default())
+        );
     }
 
     #[test]

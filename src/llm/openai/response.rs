@@ -5,14 +5,15 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::llm::failure::typed;
+use crate::llm::failure::{counts, typed};
 use crate::llm::{Completion, FinishReason, LlmError, Usage};
 
 #[derive(Deserialize)]
 struct ChatCompletion {
     choices: Option<Vec<Choice>>,
     model: Option<String>,
-    usage: Option<CompletionUsage>,
+    /// Read on its own: an odd count must not cost the answer.
+    usage: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -74,7 +75,7 @@ pub(super) fn completion(body: Value) -> Result<Completion, LlmError> {
     Ok(Completion {
         text,
         finish_reason,
-        usage: usage(&completion.usage.unwrap_or_default()),
+        usage: usage(&counts(completion.usage)),
         model: completion.model,
     })
 }
