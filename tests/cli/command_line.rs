@@ -7,7 +7,6 @@ use serde_json::json;
 
 use crate::fake_gemini::{self, FakeGemini, user_text};
 use crate::fake_openai::{Behaviour, FakeOpenAi};
-use crate::run::Ran;
 use crate::sandbox::Sandbox;
 use crate::server::{Delivery, Response, Server};
 
@@ -105,20 +104,11 @@ fn a_model_is_needed_for_other_endpoints() {
 fn google_api_key_wins_over_gemini_api_key_with_a_warning() {
     let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
     let run = |google: &str, gemini: &str| {
-        let mut command = sandbox.sdgen();
-        command
-            .env("GOOGLE_API_KEY", google)
-            .env("GEMINI_API_KEY", gemini)
-            .args([
-                "--base-url",
-                &fake.server.url(),
-                "--overwrite",
-                "--query",
-                "q",
-                "--format",
-                "qa",
-            ]);
-        Ran::from(command.output().unwrap())
+        sandbox.run_in(
+            &[("GOOGLE_API_KEY", google), ("GEMINI_API_KEY", gemini)],
+            "--overwrite --query q --format qa --base-url",
+            &[&fake.server.url()],
+        )
     };
     run(&format!(" {}\n", fake_gemini::KEY), "wrong")
         .exits(0)
@@ -140,12 +130,8 @@ fn a_dotenv_file_fills_in_what_the_environment_leaves_out() {
     );
     let words = "--query q --format qa --overwrite";
     sandbox.run(words, &[]).exits(0);
-    let refused = sandbox
-        .sdgen()
-        .env("GOOGLE_API_KEY", "wrong-key")
-        .args(words.split(' '))
-        .output();
-    Ran::from(refused.unwrap())
+    sandbox
+        .run_in(&[("GOOGLE_API_KEY", "wrong-key")], words, &[])
         .exits(4)
         .says("API key not valid");
 }
@@ -154,19 +140,14 @@ fn a_dotenv_file_fills_in_what_the_environment_leaves_out() {
 fn the_environment_beats_a_dotenv_file_whichever_name_the_key_has() {
     let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
     sandbox.write(".env", "\u{feff}GOOGLE_API_KEY=wrong-key\n");
-    let output = sandbox
-        .sdgen()
-        .env("GEMINI_API_KEY", fake_gemini::KEY)
-        .args([
-            "--base-url",
-            &fake.server.url(),
-            "--query",
-            "q",
-            "--format",
-            "qa",
-        ])
-        .output();
-    Ran::from(output.unwrap()).exits(0);
+    let env = [("GEMINI_API_KEY", fake_gemini::KEY)];
+    sandbox
+        .run_in(
+            &env,
+            "--query q --format qa --base-url",
+            &[&fake.server.url()],
+        )
+        .exits(0);
 }
 
 #[test]
@@ -240,20 +221,14 @@ fn sampling_flags_reach_the_models_that_heed_them() {
 fn the_query_is_sent_whole() {
     let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
     let query = "- \"quoted\" {braces} ünï\nsecond line";
-    let output = sandbox
-        .sdgen()
-        .env("GEMINI_API_KEY", fake_gemini::KEY)
-        .args([
-            "--base-url",
-            &fake.server.url(),
-            "--format",
-            "qa",
-            "--no-refine",
-            "--query",
-            query,
-        ])
-        .output();
-    Ran::from(output.unwrap()).exits(0);
+    let url = fake.server.url();
+    let env = [
+        ("GEMINI_API_KEY", fake_gemini::KEY),
+        ("GOOGLE_GEMINI_BASE_URL", &url),
+    ];
+    sandbox
+        .run_in(&env, "--format qa --no-refine --query", &[query])
+        .exits(0);
     assert!(user_text(&fake.server.requests()[0].body).contains(query));
 }
 
@@ -269,12 +244,10 @@ fn the_address_of_the_endpoint_comes_from_flag_or_environment() {
     assert!(fake.server.requests()[0].path.starts_with("/v1/models/"));
 
     let (sandbox, fake) = (Sandbox::new(), FakeOpenAi::start(Behaviour::Vllm));
-    let output = sandbox
-        .sdgen()
-        .env("OPENAI_BASE_URL", fake.base_url())
-        .args("--provider openai --model m --query q --format qa --samples 1".split(' '))
-        .output();
-    Ran::from(output.unwrap()).exits(0);
+    let words = "--provider openai --model m --query q --format qa --samples 1";
+    sandbox
+        .run_in(&[("OPENAI_BASE_URL", &fake.base_url())], words, &[])
+        .exits(0);
     for (url, said) in [
         ("ftp://host", "neither http nor https"),
         ("no url", "no URL"),
@@ -299,16 +272,11 @@ fn a_proxy_is_used_for_other_hosts() {
         Delivery::Whole(Response::new(200, "application/json", answer.to_string()))
     });
     let sandbox = Sandbox::new();
-    let output = sandbox
-        .sdgen()
-        .env("http_proxy", proxy.url())
-        .args(
-            "--provider openai --model m --query q --format pair --samples 1 --no-refine"
-                .split(' '),
-        )
-        .args(["--base-url", "http://models.invalid/v1"])
-        .output();
-    Ran::from(output.unwrap()).exits(0);
+    let words = "--provider openai --model m --query q --format pair --samples 1 --no-refine \
+                 --base-url http://models.invalid/v1";
+    sandbox
+        .run_in(&[("http_proxy", &proxy.url())], words, &[])
+        .exits(0);
     assert_eq!(
         proxy.requests()[0].path,
         "http://models.invalid/v1/chat/completions"

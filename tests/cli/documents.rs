@@ -58,21 +58,9 @@ fn requests_go_round_the_passages() {
         );
     }
     sandbox.write("docs/more/table.csv", "name,age\nAda,36\n");
-    let output = sandbox
-        .sdgen()
-        .env("GOOGLE_API_KEY", crate::fake_gemini::KEY)
-        .args([
-            "--base-url",
-            &fake.server.url(),
-            "--documents",
-            "docs",
-            "--format",
-            "qa",
-            "--samples",
-            "12",
-        ])
-        .output();
-    crate::run::Ran::from(output.unwrap()).exits(0);
+    let env = [("GOOGLE_API_KEY", crate::fake_gemini::KEY)];
+    let words = "--documents docs --format qa --samples 12 --base-url";
+    sandbox.run_in(&env, words, &[&fake.server.url()]).exits(0);
     assert_eq!(sandbox.jsonl("synthetic_data_qa_from_docs.jsonl").len(), 12);
     let prompts: Vec<_> = fake
         .server

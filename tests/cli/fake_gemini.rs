@@ -95,6 +95,17 @@ impl FakeGemini {
         Self::with(answer_fully)
     }
 
+    /// As [`start`](Self::start), but each answer waits for a permit of the
+    /// semaphore; there are `permits` of them at first.
+    pub(crate) fn gated(permits: usize) -> (Self, Arc<Semaphore>) {
+        let gate = Arc::new(Semaphore::new(permits));
+        let held = Arc::clone(&gate);
+        let fake = Self::with(move |request, order| {
+            Reply::Gated(Arc::clone(&held), Box::new(answer_fully(request, order)))
+        });
+        (fake, gate)
+    }
+
     /// Answers with what `responder` makes of a request and the number of
     /// requests before it. It is not asked about requests that are refused.
     pub(crate) fn with(

@@ -188,19 +188,13 @@ fn what_no_retry_can_mend_ends_the_run_at_once() {
 #[test]
 fn a_wrong_key_costs_one_request() {
     let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
-    let output = sandbox
-        .sdgen()
-        .env("GOOGLE_API_KEY", "not-the-key")
-        .args([
-            "--base-url",
-            &fake.server.url(),
-            "--query",
-            "q",
-            "--format",
-            "qa",
-        ])
-        .output();
-    let ran = crate::run::Ran::from(output.unwrap())
+    let env = [("GOOGLE_API_KEY", "not-the-key")];
+    let ran = sandbox
+        .run_in(
+            &env,
+            "--query q --format qa --base-url",
+            &[&fake.server.url()],
+        )
         .exits(4)
         .says("API key not valid");
     assert!(!ran.stderr.contains("not-the-key"), "{}", ran.stderr);
@@ -307,21 +301,9 @@ fn a_dead_endpoint_exits_5() {
     ran.exits(5).says("overloaded");
     assert_eq!(requests.len(), 5);
     let sandbox = Sandbox::new();
-    let output = sandbox
-        .sdgen()
-        .env("GOOGLE_API_KEY", "k")
-        .args([
-            "--base-url",
-            "http://127.0.0.1:1",
-            "--query",
-            "q",
-            "--format",
-            "qa",
-            "--max-retries",
-            "0",
-        ])
-        .output();
-    crate::run::Ran::from(output.unwrap())
+    let words = "--base-url http://127.0.0.1:1 --query q --format qa --max-retries 0";
+    sandbox
+        .run_in(&[("GOOGLE_API_KEY", "k")], words, &[])
         .exits(5)
         .says("127.0.0.1:1");
 }
@@ -356,14 +338,7 @@ fn a_body_without_end_is_not_read_to_its_end() {
 
 #[test]
 fn at_most_the_given_number_of_requests_is_under_way() {
-    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
-    let held = std::sync::Arc::clone(&gate);
-    let fake = FakeGemini::with(move |request, order| {
-        Reply::Gated(
-            std::sync::Arc::clone(&held),
-            Box::new(answer_fully(request, order)),
-        )
-    });
+    let (fake, gate) = FakeGemini::gated(0);
     let sandbox = Sandbox::new();
     std::thread::scope(|scope| {
         let run = scope.spawn(|| {

@@ -49,14 +49,7 @@ fn existing_files_are_refused_before_any_request() {
 
 #[test]
 fn no_file_has_its_name_before_the_end_but_an_incremental_jsonl() {
-    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(2));
-    let held = std::sync::Arc::clone(&gate);
-    let fake = FakeGemini::with(move |request, order| {
-        Reply::Gated(
-            std::sync::Arc::clone(&held),
-            Box::new(answer_fully(request, order)),
-        )
-    });
+    let (fake, gate) = FakeGemini::gated(2);
     let words = "--format pair --samples 20 --batch-size 5 --no-refine --concurrency 1";
     for (extra, during) in [("", None), ("--incremental-save", Some(10))] {
         let sandbox = Sandbox::new();
@@ -203,14 +196,7 @@ fn a_file_size_limit_ends_the_run_with_good_files() {
 #[test]
 fn one_run_at_a_time_writes_an_output() {
     let sandbox = Sandbox::new();
-    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
-    let held = std::sync::Arc::clone(&gate);
-    let fake = FakeGemini::with(move |request, order| {
-        Reply::Gated(
-            std::sync::Arc::clone(&held),
-            Box::new(answer_fully(request, order)),
-        )
-    });
+    let (fake, gate) = FakeGemini::gated(0);
     std::thread::scope(|scope| {
         let first = scope.spawn(|| sandbox.gemini(&fake, "--format pair --no-refine --samples 5"));
         fake.server.wait_for_requests(1);
@@ -272,17 +258,8 @@ fn a_run_that_brings_nothing_replaces_nothing() {
 
 #[test]
 fn a_file_that_appears_during_the_run_is_not_replaced() {
-    let (sandbox, gate) = (
-        Sandbox::new(),
-        std::sync::Arc::new(tokio::sync::Semaphore::new(0)),
-    );
-    let held = std::sync::Arc::clone(&gate);
-    let fake = FakeGemini::with(move |request, order| {
-        Reply::Gated(
-            std::sync::Arc::clone(&held),
-            Box::new(answer_fully(request, order)),
-        )
-    });
+    let sandbox = Sandbox::new();
+    let (fake, gate) = FakeGemini::gated(0);
     std::thread::scope(|scope| {
         let run = scope.spawn(|| sandbox.gemini(&fake, "--format pair --no-refine --samples 5"));
         fake.server.wait_for_requests(1);

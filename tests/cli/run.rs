@@ -77,35 +77,34 @@ fn total(counts: &Value) -> u64 {
 impl Sandbox {
     /// Runs the program with words separated by spaces, and more arguments.
     pub(crate) fn run(&self, words: &str, more: &[&str]) -> Ran {
-        self.sdgen()
+        self.run_in(&[], words, more)
+    }
+
+    /// The same with variables in the environment.
+    pub(crate) fn run_in(&self, env: &[(&str, &str)], words: &str, more: &[&str]) -> Ran {
+        let output = self
+            .sdgen()
+            .envs(env.iter().copied())
             .args(words.split_whitespace())
             .args(more)
-            .output()
-            .unwrap()
-            .into()
+            .output();
+        output.unwrap().into()
     }
 
     /// Runs it against a fake Gemini, with its key and the query "q".
     pub(crate) fn gemini(&self, fake: &FakeGemini, words: &str) -> Ran {
-        let output = self
-            .sdgen()
-            .env("GOOGLE_API_KEY", fake_gemini::KEY)
-            .env("GOOGLE_GEMINI_BASE_URL", fake.server.url())
-            .args(["--query", "q"])
-            .args(words.split_whitespace())
-            .output();
-        output.unwrap().into()
+        let env = [("GOOGLE_API_KEY", fake_gemini::KEY)];
+        self.run_in(
+            &env,
+            words,
+            &["--query", "q", "--base-url", &fake.server.url()],
+        )
     }
 
     /// Runs it against a fake OpenAI-compatible server, with the query "q".
     pub(crate) fn openai(&self, fake: &FakeOpenAi, words: &str) -> Ran {
-        let output = self
-            .sdgen()
-            .env("OPENAI_API_KEY", crate::fake_openai::KEY)
-            .args(["--provider", "openai", "--model", "m", "--query", "q"])
-            .args(["--base-url", &fake.base_url()])
-            .args(words.split_whitespace())
-            .output();
-        output.unwrap().into()
+        let env = [("OPENAI_API_KEY", crate::fake_openai::KEY)];
+        let always = format!("--provider openai --model m --query q {words}");
+        self.run_in(&env, &always, &["--base-url", &fake.base_url()])
     }
 }

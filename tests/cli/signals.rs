@@ -2,9 +2,6 @@
 //! time has passed.
 
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-
-use tokio::sync::Semaphore;
 
 use crate::fake_gemini::{self, FakeGemini, Reply, answer_fully};
 use crate::run::Ran;
@@ -50,11 +47,7 @@ fn next_line(child: &mut Child) -> String {
 #[test]
 fn the_first_signal_takes_in_what_is_under_way() {
     for (name, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
-        let gate = Arc::new(Semaphore::new(1));
-        let held = Arc::clone(&gate);
-        let fake = FakeGemini::with(move |request, order| {
-            Reply::Gated(Arc::clone(&held), Box::new(answer_fully(request, order)))
-        });
+        let (fake, gate) = FakeGemini::gated(1);
         let sandbox = Sandbox::new();
         let mut child = start(&sandbox, &fake);
         fake.server.wait_for_requests(2);
