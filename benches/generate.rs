@@ -129,7 +129,10 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         plan: &plan,
         shutdown: &shutdown,
     };
-    let runtime = runtime();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("a runtime");
     let run = runtime.block_on(generator.run(Source::Query("q".to_owned()), &mut outputs, |_| ()));
     assert_eq!(run.books.written, samples);
     assert!(outputs.finish().errors.is_empty());

@@ -34,7 +34,8 @@
 //! - [`generate`]: the heart. Loop, books, briefs, retries, parsing of answers,
 //!   duplicates. Sees a [`FormatHandler`](format::FormatHandler), an
 //!   [`LlmClient`](llm::LlmClient), [`Outputs`](output::Outputs), plain data.
-//! - [`prompt`]: every text that is sent to a model.
+//! - [`prompt`]: every text that is sent to a model, but for the sentence that
+//!   tells a JSON schema to servers that take none, which is with the schemas.
 //! - [`format`](mod@format): what a sample looks like; predefined and custom formats,
 //!   validation. [`output`]: the journal and the files.
 //! - [`llm`]: Gemini, OpenAI-compatible endpoints, the offline provider.

@@ -65,7 +65,10 @@ impl Report {
     /// Something happened.
     pub fn event(&mut self, event: &Event<'_>) {
         match event {
-            Event::Refined(query) => tracing::info!("refined query: {query}"),
+            Event::Refined(query) => {
+                let words: Vec<_> = query.split_whitespace().collect();
+                tracing::info!("refined query: {}", words.join(" "));
+            }
             Event::Settled {
                 new,
                 books,
