@@ -34,13 +34,18 @@ fn main() -> ExitCode {
 
 fn start(cli: Cli, report: &mut Report) -> Result<ExitStatus, RunError> {
     let config = Config::resolve(cli, &Env::load(Path::new(".")))?;
-    let Some(prepared) = prepare(config)? else {
-        return Ok(ExitStatus::Success);
-    };
     // One thread: waking a second one for each answer costs more than it does.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    // A file over the size limit is then a write error that names the file.
+    let _file_size_limit = {
+        let _context = runtime.enter();
+        signal(SignalKind::from_raw(SIGXFSZ))?
+    };
+    let Some(prepared) = prepare(config)? else {
+        return Ok(ExitStatus::Success);
+    };
     runtime.block_on(async {
         let (switch, shutdown) = stop_switch();
         let signals = [
@@ -65,7 +70,9 @@ async fn listen(kind: Signal, mut signals: Signals, switch: Arc<StopSwitch>) {
         switch.signal(kind);
         match before {
             Urgency::Run => {
-                tracing::warn!("finishing the requests under way; interrupt again to drop them");
+                tracing::warn!(
+                    "stopping, what is under way is taken in; interrupt again to drop it"
+                );
             }
             Urgency::Drain => tracing::warn!("dropping the requests under way"),
             #[expect(clippy::exit, reason = "the user insists, and the files are safe")]

@@ -213,6 +213,12 @@ impl Prepared {
             Some(error) => Err(GenerateError::Write(error)),
             None => run.end,
         };
+        for stale in &finished.stale {
+            tracing::warn!(
+                "`{}` is of an earlier run and stays as it is",
+                stale.display()
+            );
+        }
         let verdict = Verdict::of(&end, &run.books, shutdown);
         manifest.close(&run.books, &run.traffic, run.refined_query, elapsed);
         manifest.end = Some(verdict.clone());
@@ -305,7 +311,13 @@ impl Verdict {
                 let signal = shutdown.signal().unwrap_or(Signal::Interrupt);
                 ("interrupted", ExitStatus::Stopped(signal), None)
             }
-            Err(GenerateError::Write(_)) => ("output", ExitStatus::Output, None),
+            Err(GenerateError::Write(_)) => (
+                "output",
+                ExitStatus::Output,
+                Some(
+                    "make room or choose another --output-prefix; all samples that came are in the journal in .sdgen",
+                ),
+            ),
             Err(GenerateError::Llm(error)) => of_llm_error(error),
         };
         let problem = match end {
@@ -349,7 +361,7 @@ fn hint_for_barren(books: &Books) -> &'static str {
         ),
         (
             books.failed(),
-            "the model does not answer as asked; another model may",
+            "the model does not answer as asked; another one may help",
         ),
     ];
     let most = losses.into_iter().max_by_key(|(lost, _)| *lost);

@@ -67,6 +67,7 @@ async fn ask(
     Ok(match completion.finish_reason {
         FinishReason::Stop | FinishReason::Other(_) => match text.chars().count() {
             0 => Err("the answer is empty".to_owned()),
+            _ if text.starts_with(['{', '[', '`']) => Err("the answer is no plain text".to_owned()),
             1..=LONGEST => Ok(text.to_owned()),
             _ => Err("the answer is too long".to_owned()),
         },

@@ -31,6 +31,8 @@ pub struct Outputs {
     rows: u64,
     /// Files of this name that an earlier run made and this one does not.
     strangers: Vec<PathBuf>,
+    /// The final names of the files.
+    targets: Vec<PathBuf>,
     lock: Arc<File>,
 }
 
@@ -68,6 +70,9 @@ pub struct Finished {
     pub files: Vec<PathBuf>,
     /// The rows of each of them.
     pub rows: u64,
+    /// Files of an earlier run that stand beside these because their successors
+    /// could not be finished.
+    pub stale: Vec<PathBuf>,
     /// Why files are missing or could not be made safe.
     pub errors: Vec<WriteError>,
 }
@@ -124,6 +129,10 @@ impl Outputs {
         Ok(Self {
             journal: Journal::create(names.journal())?,
             strangers: strangers(config, &names),
+            targets: config
+                .written_formats()
+                .map(|format| names.target(format))
+                .collect(),
             names,
             fields,
             kept_journal,
@@ -210,9 +219,15 @@ impl Outputs {
         }
         let is_done = self.failure.is_none() && errors.is_empty();
         errors.extend(self.journal.finish(is_done).err());
+        let is_stale = |target: &PathBuf| !files.contains(target) && target.exists();
+        let stale = match files.is_empty() {
+            true => Vec::new(),
+            false => self.targets.into_iter().filter(is_stale).collect(),
+        };
         Finished {
             files,
             rows: self.rows,
+            stale,
             errors,
         }
     }
@@ -690,6 +705,7 @@ mod tests {
             [JSONL, PARQUET].map(|name| sandbox.path(name))
         );
         assert_eq!(finished.errors[0].source.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(finished.stale, [sandbox.path(CSV)]);
         assert_eq!(sandbox.text(CSV), "mine");
     }
 

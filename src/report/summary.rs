@@ -143,8 +143,13 @@ fn shortened(value: &str) -> String {
 
 /// `text` without what could move a terminal's cursor.
 pub(super) fn printable(text: &str) -> String {
+    let moves = |c: char| {
+        // Line ends and marks that turn the direction of writing.
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if moves(c) { ' ' } else { c })
         .collect()
 }
 
@@ -199,7 +204,10 @@ mod tests {
             Field::new("n", FieldKind::Integer, "n"),
         ];
         let sample = Sample {
-            values: vec![Value::String("a\u{1b}[2Jb\nc".into()), Value::Integer(3)],
+            values: vec![
+                Value::String("a\u{1b}[2Jb\u{202e}c".into()),
+                Value::Integer(3),
+            ],
         };
         let mut text = String::new();
         preview(&mut text, 1, &sample, &fields);

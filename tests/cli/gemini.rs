@@ -271,15 +271,21 @@ fn a_refused_feature_is_left_out_from_then_on() {
 #[test]
 fn a_failed_refinement_does_not_end_the_run() {
     let sandbox = Sandbox::new();
-    let fake = FakeGemini::with(|request, order| match order {
-        0 => Reply::Overloaded,
-        _ => answer_fully(request, order),
-    });
-    let ran = sandbox
-        .gemini(&fake, "--format qa --samples 5 --json")
-        .exits(0)
-        .says("the query is used as it is");
-    assert_eq!(ran.json()["refined_query"], Value::Null);
+    for first in [
+        Reply::Overloaded,
+        Reply::Safety,
+        Reply::Text("{}".into(), "STOP"),
+    ] {
+        let fake = FakeGemini::with(move |request, order| match order {
+            0 => first.clone(),
+            _ => answer_fully(request, order),
+        });
+        let ran = sandbox
+            .gemini(&fake, "--format qa --samples 5 --json --overwrite")
+            .exits(0)
+            .says("the query is used as it is");
+        assert_eq!(ran.json()["refined_query"], Value::Null);
+    }
 }
 
 #[test]

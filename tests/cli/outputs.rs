@@ -194,6 +194,21 @@ fn a_file_size_limit_ends_the_run_with_good_files() {
 }
 
 #[test]
+fn a_file_size_limit_of_nothing_is_told_like_any_other() {
+    let sandbox = Sandbox::new();
+    let script = format!(
+        "ulimit -f 0; exec {} {OFFLINE}",
+        env!("CARGO_BIN_EXE_sdgen")
+    );
+    let output = std::process::Command::new("/bin/bash")
+        .args(["-c", &script])
+        .current_dir(sandbox.path("."))
+        .env_clear()
+        .output();
+    Ran::from(output.unwrap()).exits(6).says("cannot write");
+}
+
+#[test]
 fn one_run_at_a_time_writes_an_output() {
     let sandbox = Sandbox::new();
     let (fake, gate) = FakeGemini::gated(0);
