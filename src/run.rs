@@ -165,7 +165,9 @@ pub fn prepare(config: Config) -> Result<Option<Prepared>, RunError> {
     }
     let manifest = Manifest::new(&config, client.as_ref(), corpus.as_ref());
     let manifest_file = outputs.manifest();
-    manifest_file.write(&manifest)?;
+    if !outputs.replaces() {
+        manifest_file.write(&manifest)?;
+    }
     let source = match (&config.input, corpus) {
         (Input::Query(query), _) => Source::Query(query.clone()),
         (Input::Documents(_), corpus) => {
@@ -194,6 +196,7 @@ impl Prepared {
             manifest_file,
         } = self;
         let Config { format, plan, .. } = &config;
+        let replaces = outputs.replaces();
         report.start(plan.samples);
         let started = Instant::now();
         let generator = Generator {
@@ -223,7 +226,11 @@ impl Prepared {
         manifest.close(&run.books, &run.traffic, run.refined_query, elapsed);
         manifest.end = Some(verdict.clone());
         manifest.files = finished.files;
-        let unwritten = manifest_file.write(&manifest).err();
+        // Beside older files that stay, their own description stays too.
+        let unwritten = match replaces && manifest.files.is_empty() {
+            true => None,
+            false => manifest_file.write(&manifest).err(),
+        };
         report.finish(
             &Summary {
                 format: format.name(),

@@ -19,13 +19,16 @@ const DONE: &[u8] = b"{\"done\":true}\n";
 /// The journal of a run.
 pub(super) struct Journal {
     file: File,
+    /// Where it is now; `target` from the first sample on, so that a run that
+    /// brings nothing leaves the journal of an older one.
     path: PathBuf,
+    target: PathBuf,
     whole_bytes: u64,
 }
 
 impl Journal {
-    /// An empty journal at `path`.
-    pub(super) fn create(path: PathBuf) -> Result<Self, WriteError> {
+    /// An empty journal at `path` that will be called `target`.
+    pub(super) fn create(path: PathBuf, target: PathBuf) -> Result<Self, WriteError> {
         let failed = |source| WriteError::at(&path, source);
         // Appending, so that a line after one that was cut off leaves no hole.
         let file = File::options()
@@ -37,6 +40,7 @@ impl Journal {
         Ok(Self {
             file,
             path,
+            target,
             whole_bytes: 0,
         })
     }
@@ -60,6 +64,9 @@ impl Journal {
             return Err(self.error(source));
         }
         self.whole_bytes += line.len() as u64;
+        if !rows.is_empty() {
+            self.take_name()?;
+        }
         Ok(())
     }
 
@@ -72,7 +79,20 @@ impl Journal {
         };
         written
             .and_then(|()| self.file.sync_all())
-            .map_err(|source| self.error(source))
+            .map_err(|source| self.error(source))?;
+        if self.path != self.target && self.target.exists() {
+            return fs::remove_file(&self.path).map_err(|source| self.error(source));
+        }
+        self.take_name()
+    }
+
+    fn take_name(&mut self) -> Result<(), WriteError> {
+        if self.path != self.target {
+            fs::rename(&self.path, &self.target)
+                .map_err(|source| WriteError::at(&self.target, source))?;
+            self.path.clone_from(&self.target);
+        }
+        Ok(())
     }
 
     fn error(&self, source: impl Into<io::Error>) -> WriteError {
@@ -136,7 +156,8 @@ mod tests {
         let fields = text_fields(&["b", "a"]);
         let samples = [text_sample(&["1", "é\n"]), text_sample(&["2", ""])];
         let rows = samples.each_ref().map(|sample| Row::new(sample, &fields));
-        let mut journal = Journal::create(path.clone()).expect("created");
+        let mut journal =
+            Journal::create(folder.path().join("part"), path.clone()).expect("created");
         journal
             .append(&rows, &json!({"tokens": 7}))
             .expect("written");

@@ -55,6 +55,11 @@ impl FileNames {
         self.side("journal.jsonl")
     }
 
+    /// The journal while it holds no samples.
+    pub(super) fn journal_part(&self) -> PathBuf {
+        self.side("journal.jsonl.part")
+    }
+
     /// Another name for a journal that must not be overwritten.
     pub(super) fn kept_journal(&self, number: u64) -> PathBuf {
         self.side(&format!("journal.{number}.jsonl"))

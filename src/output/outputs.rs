@@ -127,7 +127,7 @@ impl Outputs {
         let data_sets = open_data_sets(config, &names, &fields)?;
         let kept_journal = journal::set_aside(&names)?;
         Ok(Self {
-            journal: Journal::create(names.journal())?,
+            journal: Journal::create(names.journal_part(), names.journal())?,
             strangers: strangers(config, &names),
             targets: config
                 .written_formats()
@@ -165,6 +165,13 @@ impl Outputs {
     #[must_use]
     pub fn strangers(&self) -> &[PathBuf] {
         &self.strangers
+    }
+
+    /// Whether files of an earlier run are to be replaced, should this one bring
+    /// something.
+    #[must_use]
+    pub fn replaces(&self) -> bool {
+        self.targets.iter().any(|target| target.exists())
     }
 
     /// Samples that are on disk, in every file.
@@ -504,6 +511,11 @@ mod tests {
         sandbox.put(CSV, "old");
         assert!(sandbox.finished(&[]).files.is_empty());
         assert_eq!(sandbox.text(CSV), "old");
+
+        sandbox.finished(&["new"]);
+        let journal = sandbox.text(JOURNAL);
+        assert!(sandbox.finished(&[]).files.is_empty());
+        assert_eq!(sandbox.text(JOURNAL), journal);
     }
 
     #[test]

@@ -263,12 +263,18 @@ fn a_run_that_brings_nothing_replaces_nothing() {
     let sandbox = Sandbox::new();
     let words = "--format pair --samples 5 --output-format jsonl --incremental-save";
     sandbox.gemini(&FakeGemini::start(), words).exits(0);
-    let before = sandbox.read(&format!("{BASE}.jsonl"));
+    let kept = [
+        format!("{BASE}.jsonl"),
+        format!(".sdgen/{BASE}.run.json"),
+        format!(".sdgen/{BASE}.journal.jsonl"),
+    ];
+    let contents = || kept.each_ref().map(|name| sandbox.read(name));
+    let before = contents();
     let denied = FakeGemini::with(|_, _| Reply::CreditsGone);
     sandbox
         .gemini(&denied, &format!("{words} --overwrite"))
         .exits(4);
-    assert_eq!(sandbox.read(&format!("{BASE}.jsonl")), before);
+    assert_eq!(contents(), before);
 }
 
 #[test]
