@@ -8,7 +8,7 @@ use std::num::IntErrorKind;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, CommandFactory as _, Parser, ValueEnum};
+use clap::{Arg, ArgAction, Args, CommandFactory as _, Parser, ValueEnum};
 
 use crate::format::PREDEFINED;
 
@@ -273,6 +273,8 @@ const ORIGINAL_FLAGS: [&str; 18] = [
 /// written out, and a value that begins with a dash but holds white space,
 /// which Python's argparse takes for a value, tied to its flag.
 fn as_clap_takes_it(argv: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let command = Cli::command();
+    let known: Vec<_> = command.get_arguments().filter_map(Arg::get_long).collect();
     let mut taken: Vec<OsString> = Vec::new();
     let mut only_values = false;
     for argument in argv {
@@ -288,7 +290,7 @@ fn as_clap_takes_it(argv: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
                 flag.push("=");
                 flag.push(argument);
             }
-            _ => taken.push(written_out(text).into()),
+            _ => taken.push(written_out(text, &known).into()),
         }
     }
     taken
@@ -299,15 +301,15 @@ fn is_bare_long_flag(argument: &OsString) -> bool {
     text.len() > 2 && text.starts_with("--") && !text.contains('=')
 }
 
-fn written_out(argument: &str) -> String {
+/// `argument` with the flag that it names written out, if it names one; `known`
+/// are the names of all flags, without dashes.
+fn written_out(argument: &str, known: &[&str]) -> String {
     let (flag, value) = argument.split_at(argument.find('=').unwrap_or(argument.len()));
     if flag.len() < 3 || !flag.starts_with("--") || flag.contains(char::is_whitespace) {
         return argument.to_owned();
     }
     let flag = flag.replace('_', "-");
-    let is_known = Cli::command()
-        .get_arguments()
-        .any(|known| known.get_long() == flag.get(2..));
+    let is_known = known.contains(&&flag[2..]);
     let mut meant = ORIGINAL_FLAGS
         .iter()
         .filter(|original| original.starts_with(&flag));

@@ -132,6 +132,8 @@ pub struct Prepared {
     outputs: Outputs,
     manifest: Manifest,
     manifest_file: ManifestFile,
+    /// Whether files of an earlier run stand where this one's are to be.
+    replaces: bool,
 }
 
 /// Reads, opens and checks what `config` names; `None` if the user, asked about
@@ -165,7 +167,8 @@ pub fn prepare(config: Config) -> Result<Option<Prepared>, RunError> {
     }
     let manifest = Manifest::new(&config, client.as_ref(), corpus.as_ref());
     let manifest_file = outputs.manifest();
-    if !outputs.replaces() {
+    let replaces = outputs.replaces();
+    if !replaces {
         manifest_file.write(&manifest)?;
     }
     let source = match (&config.input, corpus) {
@@ -181,6 +184,7 @@ pub fn prepare(config: Config) -> Result<Option<Prepared>, RunError> {
         outputs,
         manifest,
         manifest_file,
+        replaces,
     }))
 }
 
@@ -194,9 +198,9 @@ impl Prepared {
             mut outputs,
             mut manifest,
             manifest_file,
+            replaces,
         } = self;
         let Config { format, plan, .. } = &config;
-        let replaces = outputs.replaces();
         report.start(plan.samples);
         let started = Instant::now();
         let generator = Generator {

@@ -1,6 +1,6 @@
 //! What a run has sent and spent, counted at once, even if a batch is dropped.
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
@@ -79,8 +79,13 @@ impl Meter {
     }
 
     /// What was counted so far.
-    pub(super) fn traffic(&self) -> Traffic {
-        self.0.borrow().clone()
+    pub(super) fn traffic(&self) -> Ref<'_, Traffic> {
+        self.0.borrow()
+    }
+
+    /// What was counted in all.
+    pub(super) fn into_traffic(self) -> Traffic {
+        self.0.into_inner()
     }
 }
 

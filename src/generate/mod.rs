@@ -150,7 +150,7 @@ impl Generator<'_> {
                 Err(end) => {
                     return Run {
                         books: Books::default(),
-                        traffic: meter.traffic(),
+                        traffic: meter.into_traffic(),
                         refined_query,
                         end,
                     };
@@ -162,7 +162,7 @@ impl Generator<'_> {
         let (books, end) = batches.run(&meter, outputs, on_event).await;
         Run {
             books,
-            traffic: meter.traffic(),
+            traffic: meter.into_traffic(),
             refined_query,
             end,
         }
@@ -357,7 +357,6 @@ impl<'a> Batches<'a> {
             }
         }
         settlement.written = new.len();
-        let rows_before = outputs.rows();
         let appended = outputs.append(
             &new,
             &Note {
@@ -368,11 +367,9 @@ impl<'a> Batches<'a> {
         );
         if let Err(error) = appended {
             self.stop_with(error.into());
-            if outputs.rows() == rows_before {
-                settlement.shortfall = Shortfall::Failed("not written");
-                settlement.written = 0;
-                new.clear();
-            }
+            settlement.shortfall = Shortfall::Failed("not written");
+            settlement.written = 0;
+            new.clear();
         }
         self.ledger.settle(settlement);
         new

@@ -13,6 +13,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use super::{Answer, ChatRequest, ItemShape, Wanted};
+
 /// One scripted reply.
 pub(super) enum Reply {
     /// A whole response.
@@ -131,5 +133,23 @@ async fn play(reply: Option<Reply>) -> Response {
             .status(599)
             .body(Body::empty())
             .expect("a response"),
+    }
+}
+
+/// A request for one item without fields.
+pub(super) fn request() -> ChatRequest {
+    let shape = ItemShape {
+        name: "empty".into(),
+        fields: vec![],
+    };
+    ChatRequest {
+        system: "Be brief.".into(),
+        user: "Write.".into(),
+        answer: Answer::Samples(Wanted {
+            shape: Arc::new(shape),
+            count: 1,
+            passage: None,
+        }),
+        seed: None,
     }
 }

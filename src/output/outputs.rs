@@ -174,12 +174,6 @@ impl Outputs {
         self.targets.iter().any(|target| target.exists())
     }
 
-    /// Samples that are on disk, in every file.
-    #[must_use]
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
-
     /// Writes `samples` to every file, and to the journal with what `note` says
     /// of the request they come from.
     ///
@@ -188,8 +182,8 @@ impl Outputs {
     ///
     /// # Errors
     ///
-    /// A file could not be written; no file takes samples from then on, only
-    /// the journal does. [`rows`](Self::rows) tells how many are in the files.
+    /// A file could not be written. The samples are in none of them, and no
+    /// file takes samples from then on; only the journal does.
     pub fn append(&mut self, samples: &[Sample], note: &impl Serialize) -> Result<(), WriteError> {
         let rows: Vec<_> = samples
             .iter()
@@ -680,7 +674,7 @@ mod tests {
             let error = append(&mut outputs, &texts).expect_err("the disk is full");
             assert_eq!(error.source.kind(), ErrorKind::StorageFull);
         }
-        assert_eq!(outputs.rows(), 1);
+        assert_eq!(outputs.rows, 1);
 
         let finished = outputs.finish();
         assert_eq!(finished.files.len(), 3);

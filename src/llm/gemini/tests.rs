@@ -1,10 +1,8 @@
-use std::sync::Arc;
-
 use serde_json::json;
 
 use super::*;
-use crate::llm::test_server::{Reply as Scripted, TestServer};
-use crate::llm::{Answer, Disposition, FinishReason, ItemShape, Wanted};
+use crate::llm::test_server::{Reply as Scripted, TestServer, request};
+use crate::llm::{Disposition, FinishReason};
 
 const ANSWER: &str =
     r#"{"candidates":[{"content":{"parts":[{"text":"{}"}]},"finishReason":"STOP"}]}"#;
@@ -25,23 +23,6 @@ fn config(base_url: &str) -> GeminiConfig {
 
 fn client(base_url: &str) -> Gemini {
     Gemini::new(config(base_url)).expect("a client")
-}
-
-fn request() -> ChatRequest {
-    let shape = ItemShape {
-        name: "empty".into(),
-        fields: vec![],
-    };
-    ChatRequest {
-        system: "Be brief.".into(),
-        user: "Write.".into(),
-        answer: Answer::Samples(Wanted {
-            shape: Arc::new(shape),
-            count: 1,
-            passage: None,
-        }),
-        seed: None,
-    }
 }
 
 fn refusal(message: &str) -> Scripted {

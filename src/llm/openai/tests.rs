@@ -1,10 +1,8 @@
-use std::sync::Arc;
-
 use serde_json::json;
 
 use super::*;
-use crate::llm::test_server::{Reply as Scripted, TestServer};
-use crate::llm::{Answer, FinishReason, ItemShape, Wanted};
+use crate::llm::test_server::{self, Reply as Scripted, TestServer};
+use crate::llm::{Answer, FinishReason};
 
 const ANSWER: &str = r#"{"choices":[{"message":{"content":"{}"},"finish_reason":"stop"}]}"#;
 
@@ -27,19 +25,9 @@ fn client(base_url: &str) -> OpenAi {
 }
 
 fn request() -> ChatRequest {
-    let shape = ItemShape {
-        name: "empty".into(),
-        fields: vec![],
-    };
     ChatRequest {
-        system: "Be brief.".into(),
-        user: "Write.".into(),
-        answer: Answer::Samples(Wanted {
-            shape: Arc::new(shape),
-            count: 1,
-            passage: None,
-        }),
         seed: Some(7),
+        ..test_server::request()
     }
 }
 
