@@ -9,7 +9,9 @@ use std::time::Duration;
 use crate::cli::{Cli, LogLevel, OutputChoice, Provider};
 use crate::format::{CustomFormatError, Format, load_custom, predefined};
 use crate::generate::Plan;
-use crate::llm::{ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Sampling, SetupError};
+use crate::llm::{
+    ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, PriceError, Prices, Sampling, SetupError,
+};
 use crate::output::{OutputConfig, OutputFormat, SourceKind};
 
 /// The model that Gemini is asked for by default: the cheapest current one,
@@ -301,6 +303,20 @@ fn output_formats(choices: &[OutputChoice]) -> Vec<OutputFormat> {
     .collect()
 }
 
+/// The price table in the file at `path`.
+///
+/// # Errors
+///
+/// The file cannot be read or holds no price table; the error names it.
+pub fn load_prices(path: &Path) -> Result<Prices, PriceError> {
+    let in_file = |problem| PriceError {
+        place: format!("price file `{}`", path.display()),
+        problem,
+    };
+    let text = fs::read_to_string(path).map_err(|error| in_file(error.to_string()))?;
+    Prices::parse(text.trim_start_matches('\u{feff}')).map_err(|error| in_file(error.problem))
+}
+
 /// The variables that a run may look at: the process environment, and `.env`
 /// where that is silent. Never written back into the process.
 pub struct Env {
@@ -370,4 +386,31 @@ fn dotenv(path: &Path) -> HashMap<String, String> {
         );
     }
     good.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_file_that_cannot_be_used_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("prices.json");
+        let problem = || load_prices(&path).expect_err("no table").to_string();
+        let name = format!("price file `{}`: ", path.display());
+        assert_eq!(
+            problem(),
+            format!("{name}No such file or directory (os error 2)")
+        );
+        fs::write(&path, "{\n}").expect("a file");
+        assert_eq!(
+            problem(),
+            format!("{name}missing field `date` at line 2 column 1")
+        );
+        fs::write(&path, b"\xff").expect("a file");
+        assert!(problem().contains("UTF-8"));
+        let good = "\u{feff}{\"date\": \"2026-11-12\", \"prices\": []}";
+        fs::write(&path, good).expect("a file");
+        assert_eq!(load_prices(&path).expect("a table").date(), "2026-11-12");
+    }
 }

@@ -48,7 +48,8 @@
 //! 2. Only `run` names concrete clients, and only it sees the whole
 //!    [`Config`](config::Config).
 //! 3. Only `report` prints; only `main` exits; only `llm` touches the network;
-//!    only `output`, `document`, custom formats and `.env` touch files.
+//!    only `output`, `document`, custom formats and `config` (`.env`, a price
+//!    table) touch files.
 //! 4. `llm` knows fields, not samples; `format` no models; `output` neither.
 //! 5. The API key is in one header and nowhere else: no error, log, URL, Debug
 //!    output, file or process title. Prompts are logged at `debug` at most.

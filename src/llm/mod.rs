@@ -13,6 +13,7 @@ mod http;
 mod key;
 mod offline;
 mod openai;
+mod price;
 mod schema;
 mod setup;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use gemini::{Gemini, GeminiConfig};
 pub use key::ApiKey;
 pub use offline::Offline;
 pub use openai::{OpenAi, OpenAiConfig};
+pub use price::{Price, PriceError, Prices};
 pub use setup::{Sampling, SetupError};
 
 use crate::sample::Field;
