@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::format::{Format, predefined};
-use crate::llm::{Completion, FinishReason, Usage};
+use crate::llm::{Completion, FinishReason, RateLimits, Usage};
 use crate::output::{OutputConfig, OutputFormat, SourceKind};
 use crate::shutdown::Signal;
 
@@ -97,6 +97,7 @@ fn completion(text: impl Into<String>, finish_reason: FinishReason) -> Step {
             ..Usage::default()
         },
         model: Some("scripted-001".into()),
+        limits: RateLimits::default(),
     })
 }
 

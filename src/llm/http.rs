@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use serde_json::Value;
 
-use super::{BaseUrl, LlmError, SetupError, delay};
+use super::{BaseUrl, LlmError, RateLimits, SetupError, delay};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -33,6 +33,8 @@ pub(super) struct HttpResponse {
     pub(super) status: u16,
     /// The pause that the headers ask for.
     pub(super) retry_after: Option<Duration>,
+    /// What the headers say of the server's limits.
+    pub(super) limits: RateLimits,
     /// The body, decompressed.
     pub(super) body: Vec<u8>,
 }
@@ -89,9 +91,11 @@ impl Http {
         if status.is_redirection() {
             return Err(self.redirect(&response));
         }
+        let now = SystemTime::now();
         Ok(HttpResponse {
             status: status.as_u16(),
-            retry_after: delay::in_headers(response.headers(), SystemTime::now()),
+            retry_after: delay::in_headers(response.headers(), now),
+            limits: RateLimits::in_headers(response.headers(), now),
             body: self.read(response).await?,
         })
     }

@@ -11,6 +11,7 @@ mod failure;
 mod gemini;
 mod http;
 mod key;
+mod limits;
 mod offline;
 mod openai;
 mod price;
@@ -28,6 +29,7 @@ use serde::Serialize;
 pub use base_url::BaseUrl;
 pub use gemini::{Gemini, GeminiConfig};
 pub use key::ApiKey;
+pub use limits::{RateLimits, RateWindow};
 pub use offline::Offline;
 pub use openai::{OpenAi, OpenAiConfig};
 pub use price::{Price, PriceError, Prices};
@@ -106,6 +108,8 @@ pub struct Completion {
     pub usage: Usage,
     /// The model that answered, as the server names it.
     pub model: Option<String>,
+    /// How much more the server will take.
+    pub limits: RateLimits,
 }
 
 /// Why a model stopped writing.

@@ -88,20 +88,26 @@ impl Failure {
         let details = details.unwrap_or_default();
         let in_details = || retry_info(&details);
         let in_words = || words.as_deref().and_then(delay::in_sentence);
+        let code = text(error, "code");
+        let status = own_status(response.status, &code);
+        let in_limits = || response.limits.retry_after().filter(|_| status == 429);
         let message = match &words {
             Some(words) => tidy(without_traceback(words), key),
             None => readable(&response.body, key),
         };
-        let code = text(error, "code");
         Self {
-            status: own_status(response.status, &code),
+            status,
             message,
             kind: text(error, "type"),
             google_status: text(error, "status"),
             parameter: text(error, "param"),
             is_page: is_page(&response.body),
             is_validation: words.as_deref().is_some_and(is_validation),
-            retry_after: response.retry_after.or_else(in_details).or_else(in_words),
+            retry_after: response
+                .retry_after
+                .or_else(in_details)
+                .or_else(in_words)
+                .or_else(in_limits),
             code,
             details,
         }

@@ -1,11 +1,13 @@
 use std::time::Duration;
 
 use super::*;
+use crate::llm::{RateLimits, RateWindow};
 
 fn response(status: u16, body: &str) -> HttpResponse {
     HttpResponse {
         status,
         retry_after: None,
+        limits: RateLimits::default(),
         body: body.as_bytes().to_vec(),
     }
 }
@@ -220,6 +222,34 @@ fn a_limit_by_the_minute_tells_its_delay() {
     );
     let bare = "Resource has been exhausted (e.g. check quota).";
     assert_eq!(error(429, &google(429, bare, "")), rate_limited(bare, None));
+}
+
+#[test]
+fn a_limit_without_a_delay_waits_for_what_the_headers_say() {
+    let used_up = RateWindow {
+        limit: Some(60),
+        remaining: 0,
+        reset: Some(Duration::from_secs(20)),
+    };
+    let refused = |status, message| {
+        let body = serde_json::json!({"error": {"message": message}}).to_string();
+        let limits = RateLimits {
+            requests: Some(used_up),
+            tokens: None,
+        };
+        let response = HttpResponse {
+            limits,
+            ..response(status, &body)
+        };
+        failure(&response).error("m")
+    };
+    let delay = Some(Duration::from_secs(20));
+    assert_eq!(refused(429, "Slow."), rate_limited("Slow.", delay));
+    assert_eq!(
+        refused(429, "Try again in 3s."),
+        rate_limited("Try again in 3s.", Some(Duration::from_secs(3)))
+    );
+    assert_eq!(refused(503, "Busy."), server(503, "Busy."));
 }
 
 #[test]

@@ -167,7 +167,7 @@ impl LlmClient for Gemini {
         let body = request::body(request, &self.model, self.sampling, features);
         let response = self.http.post(&body).await?;
         match Reply::read(&response, Some(&self.api_key))? {
-            Reply::Answer(answer) => response::completion(answer),
+            Reply::Answer(answer) => response::completion(answer, response.limits),
             Reply::Failure(failure) => Err(self.error(&failure, &body)),
         }
     }

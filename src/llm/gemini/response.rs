@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::llm::failure::{counts, typed};
-use crate::llm::{Completion, FinishReason, LlmError, Usage};
+use crate::llm::{Completion, FinishReason, LlmError, RateLimits, Usage};
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -53,12 +53,12 @@ struct UsageMetadata {
     thoughts_token_count: Option<u64>,
 }
 
-/// The completion in the body of a success.
+/// The completion in the body of a success whose headers told of `limits`.
 ///
 /// # Errors
 ///
 /// The body has another shape, or says that the account is disabled.
-pub(super) fn completion(body: Value) -> Result<Completion, LlmError> {
+pub(super) fn completion(body: Value, limits: RateLimits) -> Result<Completion, LlmError> {
     let response: GenerateContentResponse = typed(body)?;
     let candidate = response.candidates.unwrap_or_default().into_iter().next();
     let blocked = response.prompt_feedback.and_then(|it| it.block_reason);
@@ -72,6 +72,7 @@ pub(super) fn completion(body: Value) -> Result<Completion, LlmError> {
         finish_reason,
         usage: usage(&counts(response.usage_metadata)),
         model: response.model_version,
+        limits,
     })
 }
 
@@ -125,7 +126,8 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Result<Completion, LlmError> {
-        completion(serde_json::from_str(body).expect("JSON"))
+        let body = serde_json::from_str(body).expect("JSON");
+        completion(body, RateLimits::default())
     }
 
     fn answered(body: &str) -> (String, FinishReason) {
@@ -137,7 +139,7 @@ mod tests {
     fn odd_counts_do_not_cost_the_answer() {
         let body = r#"{"candidates":[{"content":{"parts":[{"text":"[]"}]},"finishReason":"STOP"}],
             "usageMetadata":{"promptTokenCount":-7,"candidatesTokenCount":1e30}}"#;
-        let completion = completion(serde_json::from_str(body).expect("JSON")).expect("an answer");
+        let completion = read(body).expect("an answer");
         assert_eq!(
             (completion.text.as_str(), completion.usage),
             ("[]", Usage::default())
@@ -164,6 +166,7 @@ mod tests {
                     thought_tokens: 180,
                 },
                 model: Some("gemini-3.5-flash-lite".into()),
+                limits: RateLimits::default(),
             })
         );
     }

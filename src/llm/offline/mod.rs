@@ -32,8 +32,8 @@ use sha2::{Digest, Sha256};
 use self::custom::Plan;
 use self::passage::Passage;
 use super::{
-    Answer, ChatRequest, Completion, FinishReason, ItemShape, LlmClient, LlmError, SAMPLES_KEY,
-    Usage, Wanted,
+    Answer, ChatRequest, Completion, FinishReason, ItemShape, LlmClient, LlmError, RateLimits,
+    SAMPLES_KEY, Usage, Wanted,
 };
 use crate::sample::FieldKind;
 
@@ -91,6 +91,7 @@ impl LlmClient for Offline {
             finish_reason: FinishReason::Stop,
             usage: Usage::default(),
             model: Some(MODEL.to_owned()),
+            limits: RateLimits::default(),
         })
     }
 }

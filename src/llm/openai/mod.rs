@@ -109,7 +109,7 @@ impl LlmClient for OpenAi {
         let body = request::body(request, &self.model, self.sampling, manner);
         let response = self.http.post(&body).await?;
         match Reply::read(&response, self.api_key.as_ref())? {
-            Reply::Answer(answer) => response::completion(answer),
+            Reply::Answer(answer) => response::completion(answer, response.limits),
             Reply::Failure(failure) => Err(self.error(&failure, &body, manner)),
         }
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::llm::failure::{counts, typed};
-use crate::llm::{Completion, FinishReason, LlmError, Usage};
+use crate::llm::{Completion, FinishReason, LlmError, RateLimits, Usage};
 
 #[derive(Deserialize)]
 struct ChatCompletion {
@@ -60,12 +60,12 @@ struct CompletionTokensDetails {
     reasoning_tokens: Option<u64>,
 }
 
-/// The completion in the body of a success.
+/// The completion in the body of a success whose headers told of `limits`.
 ///
 /// # Errors
 ///
 /// The body has another shape.
-pub(super) fn completion(body: Value) -> Result<Completion, LlmError> {
+pub(super) fn completion(body: Value, limits: RateLimits) -> Result<Completion, LlmError> {
     let completion: ChatCompletion = typed(body)?;
     let choice = completion.choices.unwrap_or_default().into_iter().next();
     let (finish_reason, text) = match choice {
@@ -77,6 +77,7 @@ pub(super) fn completion(body: Value) -> Result<Completion, LlmError> {
         finish_reason,
         usage: usage(&counts(completion.usage)),
         model: completion.model,
+        limits,
     })
 }
 
@@ -140,7 +141,8 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Result<Completion, LlmError> {
-        completion(serde_json::from_str(body).expect("JSON"))
+        let body = serde_json::from_str(body).expect("JSON");
+        completion(body, RateLimits::default())
     }
 
     fn answered(choice: &str) -> (String, FinishReason) {
@@ -168,6 +170,7 @@ mod tests {
                     thought_tokens: 30,
                 },
                 model: Some("gpt-x-2026".into()),
+                limits: RateLimits::default(),
             })
         );
     }

@@ -81,6 +81,19 @@ async fn the_key_goes_into_the_authorization_header_if_there_is_one() {
 }
 
 #[tokio::test]
+async fn a_completion_tells_what_is_left() {
+    let reply = Scripted::json(200, ANSWER)
+        .header("x-ratelimit-remaining-tokens", "90")
+        .header("x-ratelimit-reset-tokens", "1.5s");
+    let server = TestServer::start([reply]).await;
+    let completion = client(&server.url).complete(&request()).await;
+    let tokens = completion.expect("a completion").limits.tokens;
+    let tokens = tokens.expect("a window");
+    assert_eq!(tokens.remaining, 90);
+    assert_eq!(tokens.reset, Some(Duration::from_millis(1500)));
+}
+
+#[tokio::test]
 async fn the_ladder_is_climbed_down_to_words_and_stays_there() {
     let lm_studio = r#"{"error":"'response_format.type' must be 'json_schema' or 'text'"}"#;
     let server = TestServer::start([
