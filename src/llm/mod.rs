@@ -112,6 +112,16 @@ pub struct Completion {
     pub limits: RateLimits,
 }
 
+impl Completion {
+    /// Whether the cap on output tokens was reached before the first visible
+    /// word, since the model was still thinking.
+    fn is_all_thoughts(&self) -> bool {
+        self.finish_reason == FinishReason::MaxTokens
+            && self.text.trim().is_empty()
+            && self.usage.thought_tokens > 0
+    }
+}
+
 /// Why a model stopped writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FinishReason {

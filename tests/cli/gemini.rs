@@ -104,6 +104,26 @@ fn cut_answers_keep_their_whole_items() {
 }
 
 #[test]
+fn a_model_that_thinks_its_whole_answer_away_gets_more_room() {
+    let sandbox = Sandbox::new();
+    let fake = FakeGemini::with(|request, order| match order {
+        0 => Reply::MaxTokensWithoutParts,
+        _ => answer_fully(request, order),
+    });
+    sandbox
+        .gemini(&fake, QA)
+        .exits(0)
+        .says("the model spent a whole answer on thoughts; from now on there is room for 16384");
+    let caps: Vec<_> = fake
+        .server
+        .requests()
+        .iter()
+        .map(|request| request.body["generationConfig"]["maxOutputTokens"].clone())
+        .collect();
+    assert_eq!(caps, [13_312, 21_504, 21_504]);
+}
+
+#[test]
 fn what_a_filter_keeps_back_is_blocked_and_not_repeated() {
     for (reply, reason) in [
         (Reply::Safety, "SAFETY"),

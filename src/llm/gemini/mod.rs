@@ -5,14 +5,14 @@
 mod request;
 mod response;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::header::{HeaderMap, HeaderName};
 use serde_json::Value;
 
-use self::request::Features;
+use self::request::{FIRST_ROOM, Features, MAX_OUTPUT_TOKENS, Thinking};
 use super::failure::{Failure, Reply};
 use super::http::Http;
 use super::{ApiKey, BaseUrl, ChatRequest, Completion, LlmClient, LlmError, Sampling, SetupError};
@@ -53,15 +53,19 @@ pub struct Gemini {
     api_key: ApiKey,
     sampling: Sampling,
     http: Http,
-    refused: Refused,
+    learned: Learned,
 }
 
-/// What the server has refused; it is left out from then on.
-#[derive(Default)]
-struct Refused {
+/// What the server and the model have taught; it holds from then on.
+struct Learned {
+    /// Refused, and left out.
     schema: AtomicBool,
     sampling: AtomicBool,
     thinking: AtomicBool,
+    /// Whether the model, of an unknown family, must be told to think little.
+    thinks_too_much: AtomicBool,
+    /// Output tokens that its thoughts need.
+    room: AtomicUsize,
 }
 
 impl Gemini {
@@ -97,7 +101,7 @@ impl Gemini {
             api_key,
             sampling,
             http,
-            refused: Refused::default(),
+            learned: Learned::default(),
         })
     }
 
@@ -109,21 +113,21 @@ impl Gemini {
         let config = &body["generationConfig"];
         let sends = |name| config.get(name).is_some();
         if sends("thinkingConfig") && failure.says("thinking") {
-            self.refused.thinking.store(true, Ordering::Relaxed);
+            self.learned.thinking.store(true, Ordering::Relaxed);
             return Some("a thinking level");
         }
         let parameters = ["temperature", "topP", "topK", "top_p", "top_k"];
         if ["temperature", "topP", "topK"].into_iter().any(sends)
             && parameters.into_iter().any(|name| failure.blames(name))
         {
-            self.refused.sampling.store(true, Ordering::Relaxed);
+            self.learned.sampling.store(true, Ordering::Relaxed);
             return Some("temperature, top-p or top-k");
         }
         let is_about_schema = ["schema", "too many states", "branching"]
             .into_iter()
             .any(|words| failure.says(words));
         if sends("responseJsonSchema") && (is_about_schema || failure.message() == BARE_REFUSAL) {
-            self.refused.schema.store(true, Ordering::Relaxed);
+            self.learned.schema.store(true, Ordering::Relaxed);
             return Some("the JSON schema");
         }
         None
@@ -146,12 +150,59 @@ impl Gemini {
     }
 }
 
-impl Refused {
+impl Default for Learned {
+    fn default() -> Self {
+        Self {
+            schema: AtomicBool::default(),
+            sampling: AtomicBool::default(),
+            thinking: AtomicBool::default(),
+            thinks_too_much: AtomicBool::default(),
+            room: AtomicUsize::new(FIRST_ROOM),
+        }
+    }
+}
+
+impl Learned {
     fn features(&self) -> Features {
         Features {
             schema: !self.schema.load(Ordering::Relaxed),
             sampling: !self.sampling.load(Ordering::Relaxed),
-            thinking: !self.thinking.load(Ordering::Relaxed),
+            thinking: match self.thinking.load(Ordering::Relaxed) {
+                true => Thinking::Default,
+                false if self.thinks_too_much.load(Ordering::Relaxed) => Thinking::LeastOrLow,
+                false => Thinking::Least,
+            },
+            room: self.room.load(Ordering::Relaxed),
+        }
+    }
+
+    /// After an answer to `body`, asked with `features`, that was all thoughts:
+    /// leaves them twice the room, or if there is no more, asks for less of them.
+    ///
+    /// Judged by what was sent: of several under way one changes something.
+    fn make_room(&self, body: &Value, features: Features) {
+        let config = &body["generationConfig"];
+        if config["maxOutputTokens"] != MAX_OUTPUT_TOKENS {
+            let room = features.room * 2;
+            let grown = self.room.compare_exchange(
+                features.room,
+                room,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            );
+            if grown.is_ok() {
+                tracing::warn!(
+                    "the model spent a whole answer on thoughts; from now on there is room for \
+                     {room} tokens of them"
+                );
+            }
+        } else if features.thinking == Thinking::Least
+            && config.get("thinkingConfig").is_none()
+            && !self.thinks_too_much.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                "the model spent a whole answer on thoughts; from now on it is asked to think little"
+            );
         }
     }
 }
@@ -163,11 +214,17 @@ impl LlmClient for Gemini {
     }
 
     async fn complete(&self, request: &ChatRequest) -> Result<Completion, LlmError> {
-        let features = self.refused.features();
+        let features = self.learned.features();
         let body = request::body(request, &self.model, self.sampling, features);
         let response = self.http.post(&body).await?;
         match Reply::read(&response, Some(&self.api_key))? {
-            Reply::Answer(answer) => response::completion(answer, response.limits),
+            Reply::Answer(answer) => {
+                let completion = response::completion(answer, response.limits)?;
+                if completion.is_all_thoughts() {
+                    self.learned.make_room(&body, features);
+                }
+                Ok(completion)
+            }
             Reply::Failure(failure) => Err(self.error(&failure, &body)),
         }
     }

@@ -6,14 +6,15 @@ use serde_json::{Value, json};
 
 use crate::llm::{Answer, ChatRequest, Sampling, Wanted, folded, schema};
 
-/// Cap of a text answer, and the base of the cap of a list: room for thoughts.
-const BASE_OUTPUT_TOKENS: usize = 8192;
+/// Room for thoughts at first: the cap of a text answer, and the base of the
+/// cap of a list.
+pub(super) const FIRST_ROOM: usize = 8192;
 
 /// Generous room for one item; the cap only ends endless repetition.
 const OUTPUT_TOKENS_PER_ITEM: usize = 512;
 
 /// The most that current models write.
-const MAX_OUTPUT_TOKENS: usize = 65_536;
+pub(super) const MAX_OUTPUT_TOKENS: usize = 65_536;
 
 /// What a request may use.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +23,21 @@ pub(super) struct Features {
     pub(super) schema: bool,
     /// Temperature, top-p and top-k.
     pub(super) sampling: bool,
-    /// The least thinking that the model offers, not its default.
-    pub(super) thinking: bool,
+    /// How much thinking is asked for.
+    pub(super) thinking: Thinking,
+    /// Output tokens that are there for thoughts.
+    pub(super) room: usize,
+}
+
+/// How much thinking is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thinking {
+    /// The model's default.
+    Default,
+    /// The least that the model's family accepts; the default if it is unknown.
+    Least,
+    /// The same, but little if it is unknown.
+    LeastOrLow,
 }
 
 /// The body of `request` to `model`.
@@ -51,7 +65,7 @@ fn generation_config(
     sampling: Sampling,
     features: Features,
 ) -> Value {
-    let mut config = json!({"maxOutputTokens": max_output_tokens(&request.answer)});
+    let mut config = json!({"maxOutputTokens": max_output_tokens(&request.answer, features.room)});
     let mut set = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
             config[name] = value;
@@ -68,19 +82,28 @@ fn generation_config(
         let schema = features.schema.then(|| schema::plain(shape));
         set("responseJsonSchema", schema);
     }
-    if features.thinking {
-        set("thinkingConfig", least_thinking(model));
-    }
+    set("thinkingConfig", thinking_config(model, features.thinking));
     config
 }
 
-fn max_output_tokens(answer: &Answer) -> usize {
-    match answer {
-        Answer::Text => BASE_OUTPUT_TOKENS,
-        Answer::Samples(Wanted { count, .. }) => count
-            .saturating_mul(OUTPUT_TOKENS_PER_ITEM)
-            .saturating_add(BASE_OUTPUT_TOKENS)
-            .min(MAX_OUTPUT_TOKENS),
+fn max_output_tokens(answer: &Answer, room: usize) -> usize {
+    let items = match answer {
+        Answer::Text => 0,
+        Answer::Samples(Wanted { count, .. }) => *count,
+    };
+    items
+        .saturating_mul(OUTPUT_TOKENS_PER_ITEM)
+        .saturating_add(room)
+        .min(MAX_OUTPUT_TOKENS)
+}
+
+fn thinking_config(model: &str, thinking: Thinking) -> Option<Value> {
+    // Every family since Gemini 3 takes this level, and the aliases lead there.
+    let low = || Some(json!({"thinkingLevel": "low"}));
+    match thinking {
+        Thinking::Default => None,
+        Thinking::Least => least_thinking(model),
+        Thinking::LeastOrLow => least_thinking(model).or_else(low),
     }
 }
 
@@ -129,12 +152,14 @@ mod tests {
     const ALL: Features = Features {
         schema: true,
         sampling: true,
-        thinking: true,
+        thinking: Thinking::Least,
+        room: FIRST_ROOM,
     };
     const NONE: Features = Features {
         schema: false,
         sampling: false,
-        thinking: false,
+        thinking: Thinking::Default,
+        room: FIRST_ROOM,
     };
 
     fn samples(count: usize) -> ChatRequest {
@@ -235,8 +260,28 @@ mod tests {
 
     #[test]
     fn output_tokens_are_capped_at_what_models_write() {
-        assert_eq!(max_output_tokens(&samples(112).answer), 65_536);
-        assert_eq!(max_output_tokens(&samples(usize::MAX).answer), 65_536);
+        for (count, room, expected) in [
+            (10, 8192, 13_312),
+            (10, 16_384, 21_504),
+            (112, 8192, 65_536),
+            (1, 65_536, 65_536),
+            (usize::MAX, 8192, 65_536),
+        ] {
+            assert_eq!(max_output_tokens(&samples(count).answer, room), expected);
+        }
+        assert_eq!(max_output_tokens(&Answer::Text, 16_384), 16_384);
+    }
+
+    #[test]
+    fn little_thinking_is_asked_of_unknown_families_only_if_wanted() {
+        let level = |model, thinking| {
+            let features = Features { thinking, ..ALL };
+            let body = body(&samples(1), model, Sampling::default(), features);
+            body["generationConfig"]["thinkingConfig"]["thinkingLevel"].clone()
+        };
+        assert_eq!(level("gemini-flash-latest", Thinking::Least), Value::Null);
+        assert_eq!(level("gemini-flash-latest", Thinking::LeastOrLow), "low");
+        assert_eq!(level("gemini-3.6-flash", Thinking::LeastOrLow), "minimal");
     }
 
     #[test]

@@ -127,8 +127,87 @@ async fn requests_in_flight_during_a_change_come_again_and_change_nothing() {
     let both = tokio::join!(client.complete(&request), client.complete(&request));
     let expected = || Err(adapted("a thinking level", message));
     assert_eq!(both, (expected(), expected()));
-    let features = client.refused.features();
-    assert!(!features.thinking && features.schema && features.sampling);
+    let features = client.learned.features();
+    assert_eq!(features.thinking, request::Thinking::Default);
+    assert!(features.schema && features.sampling);
+}
+
+/// `MAX_TOKENS` before the first visible word.
+fn thoughts() -> Scripted {
+    let body = json!({
+        "candidates": [{"content": {"role": "model"}, "finishReason": "MAX_TOKENS"}],
+        "usageMetadata": {"promptTokenCount": 9, "thoughtsTokenCount": 2999},
+    });
+    Scripted::json(200, &body.to_string())
+}
+
+/// Cap and thinking level of each request.
+fn caps(server: &TestServer) -> Vec<(Value, Value)> {
+    let requests = server.requests().into_iter();
+    let config = requests.map(|request| request.body["generationConfig"].clone());
+    config
+        .map(|it| {
+            let level = &it["thinkingConfig"]["thinkingLevel"];
+            (it["maxOutputTokens"].clone(), level.clone())
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn thoughts_that_eat_the_answer_get_more_room_and_then_less_to_do() {
+    let replies = std::iter::repeat_with(thoughts).take(7);
+    let server = TestServer::start(replies).await;
+    let client = Gemini::new(GeminiConfig {
+        model: "gemini-flash-latest".into(),
+        ..config(&server.url)
+    });
+    let client = client.expect("a client");
+    for _ in 0..7 {
+        let completion = client.complete(&request()).await.expect("a completion");
+        assert_eq!(completion.finish_reason, FinishReason::MaxTokens);
+        assert_eq!(completion.usage.thought_tokens, 2999);
+    }
+    let unset = Value::Null;
+    assert_eq!(
+        caps(&server),
+        [
+            (json!(8704), unset.clone()),
+            (json!(16_896), unset.clone()),
+            (json!(33_280), unset.clone()),
+            (json!(65_536), unset),
+            (json!(65_536), json!("low")),
+            (json!(65_536), json!("low")),
+            (json!(65_536), json!("low")),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn several_answers_of_thoughts_under_way_make_room_once() {
+    let server = TestServer::start([thoughts(), thoughts(), thoughts()]).await;
+    let client = client(&server.url);
+    let request = request();
+    let both = tokio::join!(client.complete(&request), client.complete(&request));
+    assert!(both.0.is_ok() && both.1.is_ok());
+    client.complete(&request).await.expect("a completion");
+    let caps = caps(&server).into_iter().map(|(cap, _)| cap);
+    assert_eq!(
+        caps.collect::<Vec<_>>(),
+        [json!(8704), json!(8704), json!(16_896)]
+    );
+}
+
+#[tokio::test]
+async fn only_an_answer_of_nothing_but_thoughts_makes_room() {
+    let cut = r#"{"candidates":[{"content":{"parts":[{"text":"{"}]},"finishReason":"MAX_TOKENS"}],
+        "usageMetadata":{"thoughtsTokenCount":5}}"#;
+    let empty = r#"{"candidates":[{"finishReason":"MAX_TOKENS"}]}"#;
+    let server = TestServer::start([cut, empty, ANSWER].map(|it| Scripted::json(200, it))).await;
+    let client = client(&server.url);
+    for _ in 0..3 {
+        client.complete(&request()).await.expect("a completion");
+    }
+    assert!(caps(&server).iter().all(|(cap, _)| *cap == 8704));
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
-//! What a server is known to refuse, and what is sent instead.
+//! What a server is known to refuse, and what is sent instead; how much room
+//! the thoughts of its model need.
 //!
-//! State of one client; it only ever shrinks, so there are at most as many
-//! changes as there are features.
+//! State of one client. What is sent only ever shrinks, but for the room for
+//! thoughts, which grows until it is refused; so there are few changes.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -39,6 +40,12 @@ const CAPS: [&str; 2] = [MAX_TOKENS, "max_completion_tokens"];
 /// A cap below this is no limit of a model, but another number in a message.
 const LEAST_CAP: usize = 256;
 
+/// Room for thoughts, once a model needs some; it doubles from there.
+const FIRST_ROOM: usize = 8192;
+
+/// More thoughts than this are no use.
+const MOST_ROOM: usize = 65_536;
+
 /// What is known of a server.
 #[derive(Debug)]
 pub(super) struct Dialect {
@@ -46,6 +53,10 @@ pub(super) struct Dialect {
     refused: [AtomicBool; PARAMETERS.len()],
     /// The largest cap on output tokens that it takes.
     largest_cap: AtomicUsize,
+    /// Output tokens that are there for thoughts.
+    room: AtomicUsize,
+    /// The most of them that it has not refused.
+    most_room: AtomicUsize,
 }
 
 impl Default for Dialect {
@@ -54,6 +65,8 @@ impl Default for Dialect {
             rung: AtomicUsize::default(),
             refused: Default::default(),
             largest_cap: AtomicUsize::new(usize::MAX),
+            room: AtomicUsize::default(),
+            most_room: AtomicUsize::new(MOST_ROOM),
         }
     }
 }
@@ -64,6 +77,7 @@ pub(super) struct Manner {
     rung: usize,
     refused: [bool; PARAMETERS.len()],
     largest_cap: usize,
+    room: usize,
 }
 
 impl Dialect {
@@ -73,6 +87,7 @@ impl Dialect {
             rung: self.rung.load(Ordering::Relaxed),
             refused: std::array::from_fn(|index| self.refused[index].load(Ordering::Relaxed)),
             largest_cap: self.largest_cap.load(Ordering::Relaxed),
+            room: self.room.load(Ordering::Relaxed),
         }
     }
 
@@ -107,6 +122,44 @@ impl Dialect {
         (is_about_format && body.get("response_format").is_some()).then(|| self.step(manner))
     }
 
+    /// After an answer to `body`, put in `manner`, that was all thoughts:
+    /// leaves them more room, unless the server takes no more.
+    ///
+    /// Judged by what was sent: of several under way one changes something.
+    pub(super) fn make_room(&self, body: &Value, manner: Manner) {
+        let room = (manner.room * 2).max(FIRST_ROOM);
+        let is_capped_by_us = sent_cap(body).is_some_and(|cap| cap < manner.largest_cap);
+        if !is_capped_by_us || room > self.most_room.load(Ordering::Relaxed) {
+            return;
+        }
+        let grown =
+            self.room
+                .compare_exchange(manner.room, room, Ordering::Relaxed, Ordering::Relaxed);
+        if grown.is_ok() {
+            tracing::warn!(
+                "the model spent a whole answer on thoughts; from now on there is room for {room} \
+                 tokens of them"
+            );
+        }
+    }
+
+    /// What is asked without from now on if the context of the model has no
+    /// place for the room that `manner` left for thoughts.
+    pub(super) fn take_room_back(&self, failure: &Failure, manner: Manner) -> Option<&'static str> {
+        let blames_answer = failure.says("max_tokens") || failure.says("completion");
+        if manner.room == 0 || !blames_answer {
+            return None;
+        }
+        let less = if manner.room > FIRST_ROOM {
+            manner.room / 2
+        } else {
+            0
+        };
+        self.most_room.fetch_min(less, Ordering::Relaxed);
+        self.room.fetch_min(less, Ordering::Relaxed);
+        Some("as much room for thoughts")
+    }
+
     /// Leaves the rung of `manner`, unless another request has done that.
     fn step(&self, manner: Manner) -> &'static str {
         let next = manner.rung + 1;
@@ -128,9 +181,10 @@ impl Manner {
         LADDER.get(self.rung).copied().unwrap_or(Rung::Words)
     }
 
-    /// The largest cap on output tokens that the server is known to take.
-    pub(super) fn largest_cap(self) -> usize {
-        self.largest_cap
+    /// `tokens` of an answer with room for thoughts, as far as the server is
+    /// known to take it.
+    pub(super) fn cap(self, tokens: usize) -> usize {
+        tokens.saturating_add(self.room).min(self.largest_cap)
     }
 
     /// Whether `parameter` may be sent.
@@ -143,7 +197,7 @@ impl Manner {
 /// The cap that the failure names as the most that is possible; `None` if the
 /// cap of `body` is not what it is about.
 fn smaller_cap(failure: &Failure, body: &Value) -> Option<usize> {
-    let sent = CAPS.iter().find_map(|cap| body.get(cap)?.as_u64())?;
+    let sent = sent_cap(body)?;
     if !CAPS.iter().any(|cap| failure.blames(cap)) {
         return None;
     }
@@ -152,8 +206,14 @@ fn smaller_cap(failure: &Failure, body: &Value) -> Option<usize> {
         .split(|character: char| !character.is_ascii_digit());
     numbers
         .filter_map(|digits| digits.parse().ok())
-        .filter(|number| (LEAST_CAP..usize::try_from(sent).unwrap_or(usize::MAX)).contains(number))
+        .filter(|number| (LEAST_CAP..sent).contains(number))
         .max()
+}
+
+/// The cap on output tokens that `body` has.
+fn sent_cap(body: &Value) -> Option<usize> {
+    let sent = CAPS.iter().find_map(|cap| body.get(cap)?.as_u64())?;
+    Some(usize::try_from(sent).unwrap_or(usize::MAX))
 }
 
 /// Index of the parameter that is in `body` and that the failure blames.

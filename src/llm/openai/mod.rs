@@ -85,10 +85,14 @@ impl OpenAi {
 
     fn error(&self, failure: &Failure, body: &Value, manner: Manner) -> LlmError {
         let error = failure.error(&self.model);
-        if !matches!(error, LlmError::BadRequest { .. } | LlmError::Server { .. }) {
-            return error;
-        }
-        match self.dialect.adapt(failure, body, manner) {
+        let adapted = match error {
+            LlmError::BadRequest { .. } | LlmError::Server { .. } => {
+                self.dialect.adapt(failure, body, manner)
+            }
+            LlmError::PromptTooLong { .. } => self.dialect.take_room_back(failure, manner),
+            _ => None,
+        };
+        match adapted {
             Some(feature) => LlmError::Adapted {
                 feature,
                 message: failure.message().to_owned(),
@@ -109,7 +113,13 @@ impl LlmClient for OpenAi {
         let body = request::body(request, &self.model, self.sampling, manner);
         let response = self.http.post(&body).await?;
         match Reply::read(&response, self.api_key.as_ref())? {
-            Reply::Answer(answer) => response::completion(answer, response.limits),
+            Reply::Answer(answer) => {
+                let completion = response::completion(answer, response.limits)?;
+                if completion.is_all_thoughts() {
+                    self.dialect.make_room(&body, manner);
+                }
+                Ok(completion)
+            }
             Reply::Failure(failure) => Err(self.error(&failure, &body, manner)),
         }
     }

@@ -54,14 +54,9 @@ pub(super) fn body(
     set("top_p", sampling.top_p.map(Value::from));
     set("top_k", sampling.top_k.map(Value::from));
     let max_tokens = max_tokens(&request.answer);
-    set(
-        "max_tokens",
-        Some(max_tokens.min(manner.largest_cap()).into()),
-    );
+    set("max_tokens", Some(manner.cap(max_tokens).into()));
     if !manner.takes("max_tokens") {
-        let max_tokens = max_tokens
-            .saturating_add(REASONING_TOKENS)
-            .min(manner.largest_cap());
+        let max_tokens = manner.cap(max_tokens.saturating_add(REASONING_TOKENS));
         set("max_completion_tokens", Some(max_tokens.into()));
     }
     set("seed", request.seed.map(folded).map(Value::from));

@@ -1,12 +1,15 @@
 //! The answer to a chat completion request.
 //!
-//! Every field may be missing; reasoning beside the content is left out.
+//! Every field may be missing; thoughts beside or in the content are left out.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::llm::failure::{counts, typed};
 use crate::llm::{Completion, FinishReason, LlmError, RateLimits, Usage};
+
+/// What begins a block of thoughts in a content.
+const THOUGHTS: &str = "<think>";
 
 #[derive(Deserialize)]
 struct ChatCompletion {
@@ -26,6 +29,9 @@ struct Choice {
 struct Message {
     content: Option<Content>,
     refusal: Option<String>,
+    /// Thoughts; servers differ in the name, and some send both.
+    reasoning: Option<Value>,
+    reasoning_content: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -68,14 +74,23 @@ struct CompletionTokensDetails {
 pub(super) fn completion(body: Value, limits: RateLimits) -> Result<Completion, LlmError> {
     let completion: ChatCompletion = typed(body)?;
     let choice = completion.choices.unwrap_or_default().into_iter().next();
+    let mut usage = usage(&counts(completion.usage));
     let (finish_reason, text) = match choice {
         None => (FinishReason::NoCandidates, String::new()),
-        Some(choice) => answer(choice),
+        Some(choice) => {
+            let has_thoughts = choice.message.as_ref().is_some_and(Message::has_thoughts);
+            let (finish_reason, text) = answer(choice);
+            if has_thoughts && text.trim().is_empty() && usage.thought_tokens == 0 {
+                // Few servers count them; here they are all there is.
+                usage.thought_tokens = usage.completion_tokens;
+            }
+            (finish_reason, text)
+        }
     };
     Ok(Completion {
         text,
         finish_reason,
-        usage: usage(&counts(completion.usage)),
+        usage,
         model: completion.model,
         limits,
     })
@@ -107,9 +122,24 @@ fn answer(choice: Choice) -> (FinishReason, String) {
     (finish_reason, text)
 }
 
+impl Message {
+    /// Whether it tells thoughts, apart from the answer or before it.
+    fn has_thoughts(&self) -> bool {
+        let is_text = |thoughts: &Option<Value>| {
+            let text = thoughts.as_ref().and_then(Value::as_str);
+            text.is_some_and(|text| !text.is_empty())
+        };
+        let is_in_content = matches!(
+            &self.content,
+            Some(Content::Text(text)) if text.trim_start().starts_with(THOUGHTS)
+        );
+        is_text(&self.reasoning) || is_text(&self.reasoning_content) || is_in_content
+    }
+}
+
 /// `text` without the block of thoughts that some models begin with.
 fn without_thoughts(text: &str) -> &str {
-    match text.trim_start().strip_prefix("<think>") {
+    match text.trim_start().strip_prefix(THOUGHTS) {
         None => text,
         Some(thoughts) => match thoughts.split_once("</think>") {
             Some((_, answer)) => answer.trim_start(),
@@ -126,13 +156,14 @@ fn usage(usage: &CompletionUsage) -> Usage {
     let completion_tokens = usage.completion_tokens.unwrap_or_default();
     let prompt_details = usage.prompt_tokens_details.as_ref();
     let completion_details = usage.completion_tokens_details.as_ref();
+    let billed_tokens = completion_tokens.max(total_tokens.saturating_sub(prompt_tokens));
     Usage {
         prompt_tokens,
         cached_tokens: prompt_details.and_then(|it| it.cached_tokens).unwrap_or(0),
-        completion_tokens: completion_tokens.max(total_tokens.saturating_sub(prompt_tokens)),
+        completion_tokens: billed_tokens,
         thought_tokens: completion_details
             .and_then(|it| it.reasoning_tokens)
-            .unwrap_or(0),
+            .unwrap_or(billed_tokens - completion_tokens),
     }
 }
 
@@ -179,12 +210,46 @@ mod tests {
     fn thoughts_in_the_total_only_are_billed() {
         let usage = |usage: &str| {
             let body = format!(r#"{{"choices":[],"usage":{usage}}}"#);
-            read(&body).expect("a completion").usage.completion_tokens
+            let usage = read(&body).expect("a completion").usage;
+            (usage.completion_tokens, usage.thought_tokens)
         };
         let counts = r#"{"prompt_tokens":10,"completion_tokens":5,"total_tokens":40}"#;
-        assert_eq!(usage(counts), 30);
-        assert_eq!(usage(r#"{"prompt_tokens":10,"completion_tokens":5}"#), 5);
-        assert_eq!(usage("null"), 0);
+        assert_eq!(usage(counts), (30, 25));
+        assert_eq!(
+            usage(r#"{"prompt_tokens":10,"completion_tokens":5}"#),
+            (5, 0)
+        );
+        assert_eq!(usage("null"), (0, 0));
+    }
+
+    #[test]
+    fn an_answer_cut_before_its_first_word_was_all_thoughts() {
+        let cut = |message: &str| {
+            let body = format!(
+                r#"{{"choices":[{{"message":{message},"finish_reason":"length"}}],
+                "usage":{{"prompt_tokens":10,"completion_tokens":50}}}}"#
+            );
+            let completion = read(&body).expect("a completion");
+            (
+                completion.usage.thought_tokens,
+                completion.is_all_thoughts(),
+            )
+        };
+        for message in [
+            r#"{"content":"","reasoning_content":"hm"}"#,
+            r#"{"content":null,"reasoning":"hm","reasoning_content":"hm"}"#,
+            r#"{"content":"<think>hm"}"#,
+        ] {
+            assert_eq!(cut(message), (50, true), "{message}");
+        }
+        for message in [
+            r#"{"content":""}"#,
+            r#"{"content":"","reasoning":""}"#,
+            r#"{"content":"{","reasoning":"hm"}"#,
+            r#"{"content":"<think>hm</think>{"}"#,
+        ] {
+            assert_eq!(cut(message), (0, false), "{message}");
+        }
     }
 
     #[test]

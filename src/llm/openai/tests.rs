@@ -223,6 +223,80 @@ async fn a_cap_above_the_limit_of_the_model_is_lowered_to_it() {
     }
 }
 
+/// `length` before the first visible word.
+fn thoughts() -> Scripted {
+    let body = json!({
+        "choices": [{"message": {"content": ""}, "finish_reason": "length"}],
+        "usage": {
+            "completion_tokens": 272,
+            "completion_tokens_details": {"reasoning_tokens": 272},
+        },
+    });
+    Scripted::json(200, &body.to_string())
+}
+
+/// The cap on output tokens of each request.
+fn caps(server: &TestServer) -> Vec<Option<u64>> {
+    let requests = server.requests();
+    let caps = requests
+        .iter()
+        .map(|request| request.body["max_tokens"].as_u64());
+    caps.collect()
+}
+
+#[tokio::test]
+async fn thoughts_that_eat_the_answer_get_more_room_up_to_a_limit() {
+    let server = TestServer::start(std::iter::repeat_with(thoughts).take(6)).await;
+    let client = client(&server.url);
+    for _ in 0..6 {
+        let completion = client.complete(&request()).await.expect("a completion");
+        assert_eq!(completion.finish_reason, FinishReason::MaxTokens);
+    }
+    let rooms = [0, 8192, 16_384, 32_768, 65_536, 65_536];
+    assert_eq!(caps(&server), rooms.map(|room| Some(272 + room)));
+}
+
+#[tokio::test]
+async fn several_answers_of_thoughts_under_way_make_room_once() {
+    let server = TestServer::start([thoughts(), thoughts(), thoughts()]).await;
+    let client = client(&server.url);
+    let request = request();
+    let both = tokio::join!(client.complete(&request), client.complete(&request));
+    assert!(both.0.is_ok() && both.1.is_ok());
+    client.complete(&request).await.expect("a completion");
+    assert_eq!(caps(&server), [Some(272), Some(272), Some(8464)]);
+}
+
+#[tokio::test]
+async fn room_for_thoughts_keeps_to_the_limit_that_the_server_named() {
+    let limit = "max_tokens is too large: 8464. This model supports at most 4096 tokens";
+    let replies = [thoughts(), refusal(400, limit), thoughts(), thoughts()];
+    let server = TestServer::start(replies).await;
+    let client = client(&server.url);
+    client.complete(&request()).await.expect("a completion");
+    assert_eq!(adapted(&client).await, "as many output tokens");
+    for _ in 0..2 {
+        client.complete(&request()).await.expect("a completion");
+    }
+    let expected = [272, 8464, 4096, 4096].map(Some);
+    assert_eq!(caps(&server), expected);
+}
+
+#[tokio::test]
+async fn room_for_thoughts_that_the_context_has_not_is_given_back() {
+    let full = "'max_tokens' or 'max_completion_tokens' is too large: 8464. This model's maximum \
+                context length is 4096 tokens and your request has 34 input tokens";
+    let replies = [thoughts(), refusal(400, full), thoughts()];
+    let server = TestServer::start(replies.into_iter().chain([refusal(400, full)])).await;
+    let client = client(&server.url);
+    client.complete(&request()).await.expect("a completion");
+    assert_eq!(adapted(&client).await, "as much room for thoughts");
+    client.complete(&request()).await.expect("a completion");
+    let error = client.complete(&request()).await.expect_err("a refusal");
+    assert_eq!(error.kind(), "prompt too long");
+    assert_eq!(caps(&server), [272, 8464, 272, 272].map(Some));
+}
+
 #[tokio::test]
 async fn errors_that_only_mention_a_feature_change_nothing() {
     let long = r#"{"error":{"message":"with this json_schema","code":"context_length_exceeded"}}"#;
