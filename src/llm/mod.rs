@@ -189,8 +189,8 @@ pub enum LlmError {
         /// The server's own words.
         message: String,
     },
-    /// The account has no money left.
-    #[error("the account has no credits left: {message}")]
+    /// The account has no money left, or may not spend it.
+    #[error("the account has no credits left, or has spent all it may: {message}")]
     Credits {
         /// The server's own words.
         message: String,

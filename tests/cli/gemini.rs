@@ -192,7 +192,11 @@ fn what_no_retry_can_mend_ends_the_run_at_once() {
         message: "Some field is wrong.".into(),
     };
     for (reply, code, said) in [
-        (Reply::DailyQuota, 5, "quota"),
+        (
+            Reply::DailyQuota,
+            5,
+            "midnight Pacific time (07:00 UTC in summer",
+        ),
         (Reply::ZeroQuota, 5, "limit: 0"),
         (Reply::CreditsGone, 4, "credits"),
         (Reply::CreditsGoneAsQuota, 4, "credits"),

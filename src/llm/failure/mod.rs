@@ -12,7 +12,9 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use self::wording::{is_page, is_validation, readable, text, tidy, without_traceback, words};
+use self::wording::{
+    has_limit_zero, is_page, is_validation, readable, text, tidy, without_traceback, words,
+};
 use super::http::HttpResponse;
 use super::{ApiKey, LlmError, delay};
 
@@ -25,13 +27,22 @@ const TOO_LONG: [&str; 5] = [
     "exceeds the available context size",
 ];
 
-/// Words by which servers say that there is no money left, in lower case.
-const NO_CREDITS: [&str; 4] = [
+/// Words by which servers say that there is no money left, or that no more of
+/// it may be spent, in lower case.
+const NO_CREDITS: [&str; 5] = [
     "prepayment credits",
     "credits are depleted",
     "credit balance is",
     "insufficient balance",
+    "spending cap",
 ];
+
+/// Codes by which they say the same.
+const NO_CREDITS_CODES: [&str; 2] = ["insufficient_quota", "billing_hard_limit_reached"];
+
+/// When Google gives a day's quota again.
+const COMES_BACK: &str =
+    "it comes back at midnight Pacific time (07:00 UTC in summer, 08:00 UTC in winter)";
 
 /// A response, read.
 #[derive(Debug)]
@@ -54,6 +65,7 @@ pub(super) struct Failure {
     details: Vec<Value>,
     is_page: bool,
     is_validation: bool,
+    has_limit_zero: bool,
     retry_after: Option<Duration>,
 }
 
@@ -103,6 +115,7 @@ impl Failure {
             parameter: text(error, "param"),
             is_page: is_page(&response.body),
             is_validation: words.as_deref().is_some_and(is_validation),
+            has_limit_zero: words.as_deref().is_some_and(has_limit_zero),
             retry_after: response
                 .retry_after
                 .or_else(in_details)
@@ -172,7 +185,8 @@ impl Failure {
 
     fn is_about_credits(&self) -> bool {
         self.status == 402
-            || [self.code.as_str(), self.kind.as_str()].contains(&"insufficient_quota")
+            || NO_CREDITS_CODES.contains(&&*self.code)
+            || NO_CREDITS_CODES.contains(&&*self.kind)
             || self.status < 500 && NO_CREDITS.iter().any(|words| self.says(words))
     }
 
@@ -216,7 +230,7 @@ impl Failure {
             .filter_map(|it| it["violations"].as_array());
         let mut violations = failures.flatten();
         let is_nothing = |violation: &Value| text(violation, "quotaValue") == "0";
-        if self.has_limit_zero() || violations.clone().any(is_nothing) {
+        if self.has_limit_zero || violations.clone().any(is_nothing) {
             return LlmError::Quota {
                 message: format!("the account has none for this model: {message}"),
             };
@@ -224,7 +238,7 @@ impl Failure {
         match violations.find(|violation| text(violation, "quotaId").contains("PerDay")) {
             Some(violation) => LlmError::Quota {
                 message: format!(
-                    "{}the day's ({}); it comes back at midnight Pacific time: {message}",
+                    "{}the day's ({}); {COMES_BACK}: {message}",
                     match text(violation, "quotaValue").as_str() {
                         "" => String::new(),
                         value => format!("{value}, "),
@@ -237,13 +251,6 @@ impl Failure {
                 retry_after: self.retry_after,
             },
         }
-    }
-
-    fn has_limit_zero(&self) -> bool {
-        ["limit: 0", "limit=0"].iter().any(|words| {
-            let mut rests = self.message.split(words).skip(1);
-            rests.any(|rest| !rest.starts_with(|next: char| next.is_ascii_digit() || next == '.'))
-        })
     }
 }
 
@@ -259,13 +266,13 @@ pub(super) fn typed<T: DeserializeOwned>(json: Value) -> Result<T, LlmError> {
     })
 }
 
-/// The status in the body of a seeming success, else that of the response.
 /// Token counts, or none if they are not of the known shape.
 pub(super) fn counts<T: DeserializeOwned + Default>(json: Option<Value>) -> T {
     let counts = json.and_then(|json| serde_json::from_value(json).ok());
     counts.unwrap_or_default()
 }
 
+/// The status in the body of a seeming success, else that of the response.
 fn own_status(status: u16, code: &str) -> u16 {
     let told = code.parse().ok().filter(|code| (400..600).contains(code));
     told.filter(|_| status < 300).unwrap_or(status)

@@ -130,11 +130,21 @@ fn a_key_is_refused_in_many_ways() {
 
 #[test]
 fn no_credits_are_told_apart_from_too_many_requests() {
+    let depleted = "Your Prepay credit balance is depleted.";
+    let capped = "Your project has exceeded its monthly spending cap.";
     let prepaid = "Your prepayment credits are depleted. Please go to AI Studio.";
     let cases = [
         (402, google(402, prepaid, "RESOURCE_EXHAUSTED"), prepaid),
         (429, google(429, prepaid, "RESOURCE_EXHAUSTED"), prepaid),
         (402, r#"{"error":"pay"}"#.into(), "pay"),
+        (402, String::new(), "an empty body"),
+        (429, google(429, depleted, "RESOURCE_EXHAUSTED"), depleted),
+        (429, google(429, capped, "RESOURCE_EXHAUSTED"), capped),
+        (
+            429,
+            r#"{"error":{"message":"no more","code":"billing_hard_limit_reached"}}"#.into(),
+            "no more",
+        ),
         (
             429,
             r#"{"error":{"message":"no money","code":"insufficient_quota"}}"#.into(),
@@ -169,11 +179,56 @@ fn a_daily_quota_is_spent_whatever_the_delay_says() {
         LlmError::Quota {
             message:
                 "20, the day's (GenerateRequestsPerDayPerProjectPerModel-FreeTier); it comes back \
-                      at midnight Pacific time: You exceeded your current quota. * limit: 20, \
+                      at midnight Pacific time (07:00 UTC in summer, 08:00 UTC in winter): You \
+                      exceeded your current quota. * limit: 20, \
                       model: x Please retry in 26s."
                     .into()
         }
     );
+}
+
+#[test]
+fn a_day_in_any_violation_is_enough() {
+    let limit = |details: &str| {
+        let body = format!(
+            r#"{{"error":{{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED","details":[{details}]}}}}"#
+        );
+        error(429, &body)
+    };
+    let minute = r#"{"violations":[{"quotaId":"GenerateContentInputTokensPerModelPerMinute"}]}"#;
+    let day = r#"{"violations":[{"quotaId":"GenerateContentInputTokensPerModelPerDay"}]}"#;
+    let delay = r#"{"retryDelay":"26s"}"#;
+    let spent = LlmError::Quota {
+        message: "the day's (GenerateContentInputTokensPerModelPerDay); it comes back at midnight \
+                  Pacific time (07:00 UTC in summer, 08:00 UTC in winter): m"
+            .into(),
+    };
+    for details in [
+        day.to_owned(),
+        format!("{minute},{day},{delay}"),
+        format!("{delay},{day},{minute}"),
+    ] {
+        assert_eq!(limit(&details), spent, "{details}");
+    }
+    assert_eq!(
+        limit(&format!("{delay},{minute}")),
+        rate_limited("m", Some(Duration::from_secs(26)))
+    );
+    let nothing = r#"{"violations":[{"quotaId":"RequestsPerMinute","quotaValue":"0"}]}"#;
+    assert_eq!(
+        limit(&format!("{minute},{nothing}")).to_string(),
+        "the quota is spent: the account has none for this model: m"
+    );
+}
+
+#[test]
+fn a_quota_of_nothing_is_found_at_the_end_of_long_words() {
+    let text = format!(
+        "{}\n* limit: 0, model: x",
+        "* limit: 5, model: x\n".repeat(50)
+    );
+    let error = error(429, &google(429, &text, "RESOURCE_EXHAUSTED"));
+    assert_eq!(error.kind(), "quota spent");
 }
 
 #[test]

@@ -60,6 +60,14 @@ pub(super) fn is_validation(text: &str) -> bool {
         .any(|words| text.contains(words))
 }
 
+/// Whether it speaks of a quota of nothing, on any line: "limit: 0, model: x".
+pub(super) fn has_limit_zero(text: &str) -> bool {
+    ["limit: 0", "limit=0"].iter().any(|words| {
+        let mut rests = text.split(words).skip(1);
+        rests.any(|rest| !rest.starts_with(|next: char| next.is_ascii_digit() || next == '.'))
+    })
+}
+
 /// Whether `body` is HTML: of a proxy, or of another server than was meant.
 pub(super) fn is_page(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"<")
