@@ -99,6 +99,10 @@ pub struct Cli {
     #[arg(long, value_name = "URL", help_heading = MODEL)]
     pub base_url: Option<String>,
 
+    /// Allow http:// to a host other than this machine.
+    #[arg(long, help_heading = MODEL)]
+    pub insecure_http: bool,
+
     /// Version of the Gemini API [default: v1beta].
     #[arg(long, value_name = "VERSION", help_heading = MODEL)]
     pub api_version: Option<String>,

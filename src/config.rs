@@ -208,6 +208,7 @@ fn gemini(cli: &Cli, env: &Env) -> Result<GeminiConfig, ConfigError> {
         api_key: ApiKey::new(key)?,
         sampling: sampling(cli, honours_sampling(&model)),
         base_url,
+        allow_plain_http: cli.insecure_http,
         model,
     })
 }
@@ -227,6 +228,7 @@ fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
         model,
         sampling: sampling(cli, true),
         base_url,
+        allow_plain_http: cli.insecure_http,
     })
 }
 
@@ -278,6 +280,7 @@ fn warn_of_idle_flags(cli: &Cli) {
             cli.provider == Provider::Gemini,
         ),
         ("--base-url", cli.base_url.is_some(), with_network),
+        ("--insecure-http", cli.insecure_http, with_network),
         ("--model", cli.model.is_some(), with_network),
         ("--temperature", cli.temperature.is_some(), with_network),
         ("--top-p", cli.top_p.is_some(), with_network),

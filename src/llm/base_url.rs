@@ -57,6 +57,20 @@ impl BaseUrl {
         self.0.scheme() == "https"
     }
 
+    /// Itself, if what is sent there is encrypted or stays on this machine.
+    ///
+    /// # Errors
+    ///
+    /// Neither is so, and it is not `allowed` either.
+    pub(super) fn unless_plain(self, allowed: bool) -> Result<Self, SetupError> {
+        match allowed || self.is_encrypted() || self.is_loopback() {
+            true => Ok(self),
+            false => Err(SetupError::PlainHttp {
+                host: self.authority().to_owned(),
+            }),
+        }
+    }
+
     /// Whether it is `OpenAI`'s own.
     #[must_use]
     pub fn is_openai(&self) -> bool {
@@ -157,6 +171,34 @@ mod tests {
             "http://[::2]",
         ] {
             assert!(!base(text).is_loopback(), "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine() {
+        for text in [
+            "https://a.example",
+            "http://127.0.0.1:1/v1",
+            "http://[::1]",
+            "http://localhost:11434",
+        ] {
+            assert_eq!(base(text).unless_plain(false), Ok(base(text)), "{text}");
+        }
+        for (text, host) in [
+            ("http://a.example/v1", "a.example"),
+            ("http://10.0.0.1:8080/v1", "10.0.0.1:8080"),
+            ("http://192.168.0.2", "192.168.0.2"),
+            (
+                "http://host.docker.internal:11434",
+                "host.docker.internal:11434",
+            ),
+            ("http://0.0.0.0:8080", "0.0.0.0:8080"),
+            ("http://localhost.example", "localhost.example"),
+        ] {
+            let host = host.to_owned();
+            let refused = Err(SetupError::PlainHttp { host });
+            assert_eq!(base(text).unless_plain(false), refused, "{text}");
+            assert_eq!(base(text).unless_plain(true), Ok(base(text)));
         }
     }
 

@@ -31,6 +31,15 @@ pub enum SetupError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// What is sent would be readable on the way.
+    #[error(
+        "with http:// everyone on the way to {host} can read and change what is sent, the key too; \
+         use https://, or allow it with --insecure-http"
+    )]
+    PlainHttp {
+        /// Host, and port if it was given.
+        host: String,
+    },
     /// No model id.
     #[error("`{model}` is no model id; expected letters, digits and `-_.:@/`")]
     Model {

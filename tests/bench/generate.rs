@@ -108,6 +108,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
     };
     let client = OpenAi::new(OpenAiConfig {
         base_url: Some(BaseUrl::parse(&server.url).expect("a URL")),
+        allow_plain_http: false,
         api_key: None,
         model: "bench".to_owned(),
         sampling: Sampling::default(),

@@ -263,6 +263,36 @@ fn the_address_of_the_endpoint_comes_from_flag_or_environment() {
 }
 
 #[test]
+fn plain_http_to_another_machine_must_be_allowed() {
+    let sandbox = Sandbox::new();
+    let data = "synthetic_data_qa_from_query.jsonl";
+    sandbox.write(data, "as it was");
+    let words = "--query q --format qa --overwrite --max-retries 0";
+    for (env, words) in [
+        (
+            [
+                ("OPENAI_BASE_URL", "http://192.0.2.1/v1"),
+                ("OPENAI_API_KEY", "k"),
+            ],
+            format!("{words} --provider openai --model m"),
+        ),
+        (
+            [
+                ("GOOGLE_GEMINI_BASE_URL", "http://192.0.2.1"),
+                ("GOOGLE_API_KEY", "k"),
+            ],
+            words.to_owned(),
+        ),
+    ] {
+        let ran = sandbox.run_in(&env, &words, &[]).exits(2);
+        let ran = ran.says("192.0.2.1").says("--insecure-http");
+        assert!(ran.stdout.is_empty(), "{}", ran.stdout);
+    }
+    assert_eq!(sandbox.files(), [data]);
+    assert_eq!(sandbox.read(data), "as it was");
+}
+
+#[test]
 fn a_proxy_is_used_for_other_hosts() {
     let proxy = Server::start(|_| {
         let answer = json!({"choices": [{
@@ -273,7 +303,7 @@ fn a_proxy_is_used_for_other_hosts() {
     });
     let sandbox = Sandbox::new();
     let words = "--provider openai --model m --query q --format pair --samples 1 --no-refine \
-                 --base-url http://models.invalid/v1";
+                 --base-url http://models.invalid/v1 --insecure-http";
     sandbox
         .run_in(&[("http_proxy", &proxy.url())], words, &[])
         .exits(0);

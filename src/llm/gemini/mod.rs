@@ -30,6 +30,8 @@ const BARE_REFUSAL: &str = "Request contains an invalid argument.";
 pub struct GeminiConfig {
     /// Google's own if `None`; a version at its end is cut.
     pub base_url: Option<BaseUrl>,
+    /// Whether it may be `http` on another machine.
+    pub allow_plain_http: bool,
     /// Version of the API, a part of the path; see [`GeminiConfig::API_VERSION`].
     pub api_version: String,
     /// The key.
@@ -73,10 +75,12 @@ impl Gemini {
     ///
     /// # Errors
     ///
-    /// The model id, the version or the base URL is none, or TLS is missing.
+    /// The model id, the version or the base URL is none, the base URL is plain
+    /// `http`, or TLS is missing.
     pub fn new(config: GeminiConfig) -> Result<Self, SetupError> {
         let GeminiConfig {
             base_url,
+            allow_plain_http,
             api_version,
             api_key,
             model,
@@ -89,6 +93,7 @@ impl Gemini {
             return Err(SetupError::ApiVersion { version });
         }
         let base_url = base_url.map_or_else(|| BaseUrl::parse(BASE_URL), Ok)?;
+        let base_url = base_url.unless_plain(allow_plain_http)?;
         let path = format!("/{api_version}/{}:generateContent", resource(&model)?);
         let http = Http::new(
             &base_url.without_ending(&KNOWN_ENDINGS),

@@ -10,6 +10,7 @@ const ANSWER: &str =
 fn config(base_url: &str) -> GeminiConfig {
     GeminiConfig {
         base_url: Some(BaseUrl::parse(base_url).expect("a base URL")),
+        allow_plain_http: false,
         api_version: GeminiConfig::API_VERSION.into(),
         api_key: ApiKey::new("secret-key").expect("a key"),
         model: "gemini-3.8-flash".into(),

@@ -26,6 +26,8 @@ const ENDPOINT: &str = "/chat/completions";
 pub struct OpenAiConfig {
     /// `OpenAI`'s own if `None`; `/v1` is added if there is no path.
     pub base_url: Option<BaseUrl>,
+    /// Whether it may be `http` on another machine.
+    pub allow_plain_http: bool,
     /// The key; local servers need none.
     pub api_key: Option<ApiKey>,
     /// Model id, as the server knows it.
@@ -50,10 +52,11 @@ impl OpenAi {
     ///
     /// # Errors
     ///
-    /// The model id is blank, or TLS is missing.
+    /// The model id is blank, the base URL is plain `http`, or TLS is missing.
     pub fn new(config: OpenAiConfig) -> Result<Self, SetupError> {
         let OpenAiConfig {
             base_url,
+            allow_plain_http,
             api_key,
             model,
             mut sampling,
@@ -63,6 +66,7 @@ impl OpenAi {
             return Err(SetupError::Model { model });
         }
         let base_url = base_url.map_or_else(|| BaseUrl::parse(BASE_URL), Ok)?;
+        let base_url = base_url.unless_plain(allow_plain_http)?;
         if base_url.is_openai() {
             sampling.top_k = None;
         }

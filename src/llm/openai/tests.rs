@@ -9,6 +9,7 @@ const ANSWER: &str = r#"{"choices":[{"message":{"content":"{}"},"finish_reason":
 fn config(base_url: &str) -> OpenAiConfig {
     OpenAiConfig {
         base_url: Some(BaseUrl::parse(base_url).expect("a base URL")),
+        allow_plain_http: false,
         api_key: Some(ApiKey::new("secret-key").expect("a key")),
         model: "small".into(),
         sampling: Sampling {
