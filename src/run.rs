@@ -438,6 +438,11 @@ fn of_llm_error(error: &LlmError) -> Ending {
             ExitStatus::Usage,
             Some("check the model, and that the address is that of an API of this provider"),
         ),
+        LlmError::Tls { .. } => (
+            "tls_refused",
+            ExitStatus::Usage,
+            Some("check the address; SSL_CERT_FILE names a file of certificates to trust"),
+        ),
         _ => ("failed", ExitStatus::Failure, None),
     }
 }

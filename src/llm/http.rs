@@ -4,11 +4,13 @@
 //! reads no meaning into status or body.
 
 use std::error::Error;
+use std::io;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
+use rustls::CertificateError;
 use serde_json::Value;
 
 use super::{BaseUrl, LlmError, RateLimits, SetupError, delay};
@@ -137,21 +139,57 @@ impl Http {
             };
             return LlmError::Timeout { after };
         }
-        LlmError::Transport {
-            host: self.host.clone(),
-            message: root_cause(error),
+        let host = self.host.clone();
+        let tls_problem = causes(&error).find_map(tls_problem);
+        match tls_problem {
+            Some(message) => LlmError::Tls { host, message },
+            None => LlmError::Transport {
+                host,
+                message: root_cause(error),
+            },
         }
     }
+}
+
+/// What TLS has against the server; `None` for a cause of another kind, and
+/// for trouble that may pass.
+fn tls_problem(cause: &(dyn Error + 'static)) -> Option<String> {
+    // An I/O error does not count what it is made of among its sources.
+    if let Some(error) = cause.downcast_ref::<io::Error>() {
+        return tls_problem(error.get_ref()?);
+    }
+    match cause.downcast_ref()? {
+        rustls::Error::InvalidCertificate(problem) => Some(certificate_problem(problem)),
+        rustls::Error::InvalidMessage(_) => Some("it does not speak TLS".to_owned()),
+        error @ rustls::Error::PeerIncompatible(_) => Some(error.to_string()),
+        _ => None,
+    }
+}
+
+fn certificate_problem(problem: &CertificateError) -> String {
+    match problem {
+        CertificateError::UnknownIssuer => "nobody who is trusted here signed its certificate",
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "its certificate has expired"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "its certificate is for another name"
+        }
+        problem => return format!("its certificate is invalid: {problem}"),
+    }
+    .to_owned()
 }
 
 /// The last cause, such as "Connection refused (os error 111)"; no URL.
 fn root_cause(error: reqwest::Error) -> String {
     let error = error.without_url();
-    let mut cause: &dyn Error = &error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
+    let last = causes(&error).last();
+    last.map(ToString::to_string).unwrap_or_default()
+}
+
+/// `error` and its causes.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&cause| cause.source())
 }
 
 #[cfg(test)]
@@ -257,5 +295,19 @@ mod tests {
             panic!("{error:?}");
         };
         assert!(message.starts_with("Connection refused"), "{message}");
+    }
+
+    #[tokio::test]
+    async fn a_server_without_tls_is_told_at_once() {
+        let server = TestServer::start([]).await;
+        let url = server.url.replace("http://", "https://");
+        let error = http(&url, TIMEOUT).post(&json!({})).await;
+        assert_eq!(
+            error.expect_err("no TLS"),
+            LlmError::Tls {
+                host: server.url.replace("http://", ""),
+                message: "it does not speak TLS".into(),
+            }
+        );
     }
 }

@@ -255,6 +255,14 @@ pub enum LlmError {
         /// What happened.
         message: String,
     },
+    /// The server cannot be trusted, or speaks no TLS.
+    #[error("no secure connection to {host}: {message}")]
+    Tls {
+        /// Host and port.
+        host: String,
+        /// What is wrong.
+        message: String,
+    },
     /// A response that is none: no JSON, no known shape, too large.
     #[error("unreadable response: {message}")]
     Unreadable {
@@ -280,7 +288,8 @@ impl LlmError {
             | Self::Credits { .. }
             | Self::Quota { .. }
             | Self::ModelNotFound { .. }
-            | Self::BadRequest { .. } => Disposition::FailRun,
+            | Self::BadRequest { .. }
+            | Self::Tls { .. } => Disposition::FailRun,
             Self::PromptTooLong { .. } => Disposition::FailBatch,
             Self::RateLimited { retry_after, .. } | Self::Server { retry_after, .. } => {
                 Disposition::Retry(*retry_after)
@@ -306,6 +315,7 @@ impl LlmError {
             Self::Server { .. } => "server error",
             Self::Timeout { .. } => "timeout",
             Self::Transport { .. } => "connection failed",
+            Self::Tls { .. } => "TLS refused",
             Self::Unreadable { .. } => "unreadable response",
             Self::Adapted { .. } => "feature refused",
         }

@@ -17,3 +17,4 @@ mod run;
 mod sandbox;
 mod server;
 mod signals;
+mod tls;
