@@ -69,8 +69,9 @@ fn broken_wires_are_broken() {
         0 => Delivery::Reset,
         1 => Delivery::Truncated(whole()),
         2 => Delivery::non_utf8(),
-        3 => Delivery::redirect("http://example.org/"),
+        3 => Delivery::redirect(302, "http://example.org/"),
         4 => Delivery::huge(1 << 20),
+        5 => Delivery::Endless,
         _ => Delivery::Hang,
     });
     let answer = || send(server.address(), &request("/", "", "{}"));
@@ -83,11 +84,16 @@ fn broken_wires_are_broken() {
             .contains("location: http://example.org/")
     );
     assert!(answer().len() > 1 << 20);
-    let mut hanging = TcpStream::connect(server.address()).unwrap();
-    hanging
-        .write_all(request("/", "", "{}").as_bytes())
-        .unwrap();
-    server.wait_for_requests(6);
+    let asked = || {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        stream.write_all(request("/", "", "{}").as_bytes()).unwrap();
+        stream
+    };
+    let mut start = Vec::new();
+    asked().take(4 << 20).read_to_end(&mut start).unwrap();
+    assert_eq!(start.len(), 4 << 20);
+    let mut hanging = asked();
+    server.wait_for_requests(7);
     drop(server);
     assert_eq!(hanging.read(&mut [0; 8]).unwrap_or(0), 0);
 }

@@ -351,8 +351,13 @@ fn a_request_that_hangs_times_out() {
 #[test]
 fn a_redirect_is_not_followed() {
     let elsewhere = Server::start(|_| Delivery::Reset);
-    let (ran, _) = always(Reply::Wire(Delivery::redirect(&elsewhere.url())), "");
-    ran.exits(2).says("redirect");
+    for status in [301, 302, 303, 307, 308] {
+        let redirect = Delivery::redirect(status, &elsewhere.url());
+        let (ran, _) = always(Reply::Wire(redirect), "");
+        ran.exits(2)
+            .says(&format!("HTTP {status}"))
+            .says("redirect");
+    }
     assert!(elsewhere.requests().is_empty());
 }
 

@@ -8,6 +8,7 @@ mod fake_gemini;
 mod fake_openai;
 mod fakes;
 mod gemini;
+mod hostile;
 mod items;
 mod offline;
 mod openai;

@@ -85,6 +85,8 @@ pub(crate) enum Delivery {
     Whole(Response),
     /// The head and half of the body, then the connection closes.
     Truncated(Response),
+    /// The head and a body of chunks without an end.
+    Endless,
     /// Nothing, until the client or the server goes away.
     Hang,
     /// The connection closes without a word.
@@ -104,8 +106,8 @@ impl Delivery {
     }
 
     /// A response that points to another address.
-    pub(crate) fn redirect(to: &str) -> Self {
-        let response = Response::new(302, "text/html", "moved");
+    pub(crate) fn redirect(status: u16, to: &str) -> Self {
+        let response = Response::new(status, "text/html", "moved");
         Self::Whole(response.with_header("location", to))
     }
 
@@ -264,6 +266,13 @@ async fn deliver(stream: &mut TcpStream, mut delivery: Delivery) -> Option<()> {
             let bytes = response.bytes();
             let kept = bytes.len() - response.body.len().div_ceil(2);
             stream.write_all(&bytes[..kept]).await.ok()?;
+            None
+        }
+        Delivery::Endless => {
+            let head = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n";
+            stream.write_all(head).await.ok()?;
+            let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+            while stream.write_all(chunk.as_bytes()).await.is_ok() {}
             None
         }
         Delivery::Hang => {
