@@ -8,9 +8,9 @@
 use std::error::Error;
 
 use sdgen::format::{FormatHandler as _, predefined};
-use sdgen::generate::{Event, Generator, Plan, Source};
+use sdgen::generate::{Event, Generator, Outcome, Plan, Source};
 use sdgen::llm::Offline;
-use sdgen::output::{OutputConfig, OutputFormat, Outputs, SourceKind};
+use sdgen::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
 use sdgen::shutdown::stop_switch;
 
 #[tokio::main(flavor = "current_thread")]
@@ -26,17 +26,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
         refine: false,
     };
     let folder = std::env::temp_dir().join("sdgen-example");
-    let mut outputs = Outputs::open(
+    let place = Place::claim(
         &OutputConfig {
             prefix: folder.join("library"),
             formats: vec![OutputFormat::Jsonl],
             source: SourceKind::Query,
             incremental: false,
-            overwrite: true,
+            existing: Existing::Replace,
         },
         format.name(),
-        format.fields(),
     )?;
+    let mut outputs = place.begin(format.fields(), &())?;
     let client = Offline::new(plan.seed);
     let (_switch, shutdown) = stop_switch();
     let generator = Generator {
@@ -53,6 +53,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
         })
         .await;
-    println!("{:?}: {:?}", run.end?, outputs.finish().files);
+    let end = run.end?;
+    let finished = outputs.finish(end == Outcome::Complete);
+    println!("{end:?}: {:?}", finished.files);
     Ok(())
 }

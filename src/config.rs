@@ -12,7 +12,7 @@ use crate::generate::Plan;
 use crate::llm::{
     ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, PriceError, Prices, Sampling, SetupError,
 };
-use crate::output::{OutputConfig, OutputFormat, SourceKind};
+use crate::output::{Existing, OutputConfig, OutputFormat, SourceKind};
 
 /// The model that Gemini is asked for by default: the cheapest current one,
 /// with the largest free quota (November 2026).
@@ -131,7 +131,10 @@ impl Config {
                 Input::Documents(_) => SourceKind::Docs,
             },
             incremental: cli.incremental_save,
-            overwrite: cli.overwrite,
+            existing: match cli.overwrite {
+                true => Existing::Replace,
+                false => Existing::Refuse,
+            },
         };
         Ok(Self {
             input,

@@ -12,7 +12,7 @@ use crate::document::{self, Corpus, LoadError, Skipped};
 use crate::format::FormatHandler;
 use crate::generate::{Books, GenerateError, Generator, Outcome, Source, Traffic};
 use crate::llm::{Gemini, LlmClient, LlmError, Offline, OpenAi, SetupError};
-use crate::output::{ManifestFile, OpenError, Outputs, WriteError};
+use crate::output::{ManifestFile, OpenError, Outputs, Place, WriteError};
 use crate::report::{self, Report, Summary};
 use crate::shutdown::{Shutdown, Signal};
 
@@ -93,7 +93,12 @@ impl RunError {
             Self::Config(_)
             | Self::Document(_)
             | Self::Setup(_)
-            | Self::Open(OpenError::Exists { .. }) => ExitStatus::Usage,
+            | Self::Open(
+                OpenError::Exists { .. }
+                | OpenError::Unfinished { .. }
+                | OpenError::Changed { .. }
+                | OpenError::Journal { .. },
+            ) => ExitStatus::Usage,
             Self::Open(OpenError::InUse { .. }) => ExitStatus::InUse,
             Self::Open(OpenError::Write(_)) | Self::Write(_) => ExitStatus::Output,
             Self::Runtime(_) => ExitStatus::Failure,
@@ -115,7 +120,7 @@ impl RunError {
             Self::Open(OpenError::InUse { .. }) => {
                 Some("wait for the other run, or choose another --output-prefix")
             }
-            Self::Open(OpenError::Exists { .. }) => {
+            Self::Open(OpenError::Exists { .. } | OpenError::Unfinished { .. }) => {
                 Some("add --overwrite to replace what exists, or choose another --output-prefix")
             }
             _ => None,
@@ -152,7 +157,8 @@ pub fn prepare(config: Config) -> Result<Option<Prepared>, RunError> {
         tracing::warn!("nothing was generated");
         return Ok(None);
     }
-    let outputs = Outputs::open(&config.output, config.format.name(), config.format.fields())?;
+    let place = Place::claim(&config.output, config.format.name())?;
+    let outputs = place.begin(config.format.fields(), &())?;
     if let Some(journal) = outputs.kept_journal() {
         tracing::warn!(
             "samples of an earlier, unfinished run are kept in `{}`",
@@ -212,7 +218,7 @@ impl Prepared {
         let run = generator
             .run(source, &mut outputs, |event| report.event(&event))
             .await;
-        let finished = outputs.finish();
+        let finished = outputs.finish(matches!(run.end, Ok(Outcome::Complete)));
         let elapsed = started.elapsed();
 
         let end = match finished.errors.into_iter().next() {

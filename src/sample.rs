@@ -88,6 +88,22 @@ pub enum Value {
     Boolean(bool),
 }
 
+impl Value {
+    /// The value that is written as `json`; `None` if it is none of `field`.
+    fn from_json(json: &serde_json::Value, field: &Field) -> Option<Self> {
+        match (field.kind, json) {
+            (_, serde_json::Value::Null) => (!field.required).then_some(Self::Null),
+            (FieldKind::String, serde_json::Value::String(text)) => {
+                Some(Self::String(text.clone()))
+            }
+            (FieldKind::Integer, json) => json.as_i64().map(Self::Integer),
+            (FieldKind::Float, json) => json.as_f64().map(Self::Float),
+            (FieldKind::Boolean, json) => json.as_bool().map(Self::Boolean),
+            (FieldKind::String, _) => None,
+        }
+    }
+}
+
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -118,6 +134,24 @@ impl Sample {
             sample: self,
             fields,
         }
+    }
+
+    /// The sample that was [written](Self::named) as `object`; `None` if that
+    /// is no object of `fields`.
+    #[must_use]
+    pub fn from_named(
+        object: &serde_json::Map<String, serde_json::Value>,
+        fields: &[Field],
+    ) -> Option<Self> {
+        if object.len() != fields.len() {
+            return None;
+        }
+        let values = fields
+            .iter()
+            .map(|field| Value::from_json(object.get(&field.name)?, field));
+        Some(Self {
+            values: values.collect::<Option<_>>()?,
+        })
     }
 }
 

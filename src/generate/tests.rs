@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::format::{Format, predefined};
 use crate::llm::{Completion, FinishReason, RateLimits, Usage};
-use crate::output::{OutputConfig, OutputFormat, SourceKind};
+use crate::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
 use crate::shutdown::Signal;
 
 /// What the model does on one call.
@@ -173,9 +173,10 @@ impl Bench {
             formats: vec![OutputFormat::Jsonl],
             source: SourceKind::Query,
             incremental: false,
-            overwrite: true,
+            existing: Existing::Replace,
         };
-        let mut outputs = Outputs::open(&config, "pair", self.format.fields()).expect("writable");
+        let place = Place::claim(&config, "pair").expect("writable");
+        let mut outputs = place.begin(self.format.fields(), &()).expect("writable");
         let generator = Generator {
             format: &self.format,
             client,
@@ -188,7 +189,7 @@ impl Bench {
         )
         .await
         .expect("the run ends");
-        let finished = outputs.finish();
+        let finished = outputs.finish(matches!(run.end, Ok(Outcome::Complete)));
         let lines = finished.files.first().map_or_else(String::new, |path| {
             std::fs::read_to_string(path).expect("a finished file")
         });

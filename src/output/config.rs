@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::csv::CsvWriter;
-use super::file::{Naming, OutputFile};
+use super::file::{Older, OutputFile};
 use super::jsonl::JsonlWriter;
 use super::parquet::ParquetWriter;
 use super::{RowWriter, WriteError};
@@ -54,10 +54,7 @@ impl OutputFormat {
         part: &Path,
         target: &Path,
     ) -> Result<Box<dyn RowWriter>, WriteError> {
-        self.writer_to(
-            fields,
-            OutputFile::create(part, target, Naming::AT_THE_END)?,
-        )
+        self.writer_to(fields, OutputFile::create(part, target, Older::Replaced)?)
     }
 
     /// A writer that fills `file`.
@@ -105,8 +102,19 @@ pub struct OutputConfig {
     /// Whether the JSONL file grows at its final name while the run lasts; it
     /// is then written even if `formats` does not name it.
     pub incremental: bool,
-    /// Whether files of an earlier run may be replaced.
-    pub overwrite: bool,
+    /// What becomes of what an earlier run left.
+    pub existing: Existing,
+}
+
+/// What to do with what an earlier run left under the same names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Do not begin.
+    Refuse,
+    /// Put new files in the place of its files.
+    Replace,
+    /// Go on where it ended.
+    Resume,
 }
 
 impl OutputConfig {
@@ -134,7 +142,7 @@ mod tests {
             formats: formats.to_vec(),
             source: SourceKind::Query,
             incremental,
-            overwrite: false,
+            existing: Existing::Refuse,
         }
     }
 

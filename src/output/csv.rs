@@ -3,12 +3,11 @@
 //! Texts are left as they are: nothing is trimmed, and no formula defused.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use csv::{Writer, WriterBuilder};
 
-use super::file::{BUFFER_BYTES, OutputFile};
+use super::file::{BUFFER_BYTES, FinishedFile, OutputFile};
 use super::{Row, RowWriter, WriteError};
 use crate::sample::{Field, Sample, Value};
 
@@ -78,14 +77,13 @@ impl RowWriter for CsvWriter {
         self.rows.get_ref().take_back();
     }
 
-    fn finish(mut self: Box<Self>) -> Result<PathBuf, WriteError> {
+    fn take_name(&mut self) -> Result<(), WriteError> {
+        self.rows.get_ref().take_name()
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<FinishedFile, WriteError> {
         self.flush()?;
-        let path = self.rows.get_ref().path().to_owned();
-        let mut file = self
-            .rows
-            .into_inner()
-            .map_err(|error| WriteError::at(&path, error.into_error()))?;
-        file.finish()
+        self.rows.get_ref().finish()
     }
 
     fn discard(self: Box<Self>) -> Result<(), WriteError> {
@@ -106,16 +104,15 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::output::file::Naming;
-    use crate::output::testing::{
-        FullDisk, all_kinds, bare_sample, full_sample, text_fields, text_sample,
-    };
+    use crate::output::faults::{full_after, with_plan};
+    use crate::output::file::Older;
+    use crate::output::testing::{all_kinds, bare_sample, full_sample, text_fields, text_sample};
     use crate::sample::FieldKind;
 
     fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.csv");
-        let file = OutputFile::create(&target, &target, Naming::AT_THE_END).expect("created");
+        let file = OutputFile::create(&target, &target, Older::Replaced).expect("created");
         let mut writer = Box::new(CsvWriter::new(fields, file).expect("header"));
         for sample in samples {
             writer.write(&Row::new(sample, fields)).expect("written");
@@ -174,16 +171,18 @@ mod tests {
     fn a_full_disk_leaves_whole_rows() {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.csv");
-        let file = OutputFile::on(FullDisk::after(20, &target), &target, &target);
+        let file = OutputFile::create(&target, &target, Older::Replaced).expect("created");
         let fields = text_fields(&["text"]);
         let mut writer = Box::new(CsvWriter::new(&fields, file).expect("there is room"));
         let samples = ["one\ntwo", "three\nfour"].map(|text| text_sample(&[text]));
         let rows = samples.each_ref().map(|sample| Row::new(sample, &fields));
-        writer.write(&rows[0]).expect("buffered");
-        writer.flush().expect("there is room");
-        writer.write(&rows[1]).expect("buffered");
-        let error = writer.flush().expect_err("the disk is full");
-        assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
+        with_plan(full_after(15, "rows.csv"), || {
+            writer.write(&rows[0]).expect("buffered");
+            writer.flush().expect("there is room");
+            writer.write(&rows[1]).expect("buffered");
+            let error = writer.flush().expect_err("the disk is full");
+            assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
+        });
 
         writer.finish().expect("finished");
         assert_eq!(
@@ -196,7 +195,7 @@ mod tests {
     fn a_row_of_another_length_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.csv");
-        let file = OutputFile::create(&target, &target, Naming::AT_THE_END).expect("created");
+        let file = OutputFile::create(&target, &target, Older::Replaced).expect("created");
         let fields = text_fields(&["a", "b"]);
         let mut writer = CsvWriter::new(&fields, file).expect("header");
         assert!(

@@ -1,20 +1,18 @@
 //! Every batch of a run, as it was accepted.
 //!
 //! The first thing to be written of a batch, and the last to be lost: a line
-//! is one write of whole samples. Reads no more of it than whether it matters.
+//! is one write of whole samples. What is read of it, [`Past`](super::Past)
+//! knows.
 
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::disk::{self, File};
 use super::names::FileNames;
-use super::{Row, WriteError};
-
-/// The last line of a journal whose samples are all in finished files.
-const DONE: &[u8] = b"{\"done\":true}\n";
+use super::record::{End, end_line, header_line, samples_line};
+use super::{Past, Row, WriteError};
 
 /// The journal of a run.
 pub(super) struct Journal {
@@ -24,25 +22,45 @@ pub(super) struct Journal {
     path: PathBuf,
     target: PathBuf,
     whole_bytes: u64,
+    /// Whether half a line may stand after the whole ones.
+    is_torn: bool,
+    is_synced: bool,
+    /// Whether the last end lists files.
+    lists_files: bool,
 }
 
 impl Journal {
-    /// An empty journal at `path` that will be called `target`.
-    pub(super) fn create(path: PathBuf, target: PathBuf) -> Result<Self, WriteError> {
-        let failed = |source| WriteError::at(&path, source);
-        // Appending, so that a line after one that was cut off leaves no hole.
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(failed)?;
-        file.set_len(0).map_err(failed)?;
-        Ok(Self {
-            file,
+    /// A journal with nothing but a `header`.
+    pub(super) fn create(names: &FileNames, header: &impl Serialize) -> Result<Self, WriteError> {
+        let path = names.journal_part();
+        let mut journal = Self {
+            file: File::append_to(&path)?,
             path,
-            target,
+            target: names.journal(),
             whole_bytes: 0,
-        })
+            is_torn: true,
+            is_synced: false,
+            lists_files: false,
+        };
+        journal.write(header_line(header))?;
+        Ok(journal)
+    }
+
+    /// The journal of `past`, without what is torn at its end.
+    pub(super) fn reopen(past: &Past) -> Result<Self, WriteError> {
+        let path = past.path().to_owned();
+        let mut journal = Self {
+            file: File::append_to(&path)?,
+            target: path.clone(),
+            path,
+            whole_bytes: past.whole_bytes(),
+            is_torn: true,
+            // Nobody knows what the earlier run has synced.
+            is_synced: false,
+            lists_files: past.lists_files(),
+        };
+        journal.mend()?;
+        Ok(journal)
     }
 
     /// Writes one line with what `note` says of the request and its samples.
@@ -53,43 +71,81 @@ impl Journal {
         rows: &[Row<'_>],
         note: &impl Serialize,
     ) -> Result<(), WriteError> {
-        let note = serde_json::to_string(note).map_err(|source| self.error(source))?;
-        let samples: Vec<_> = rows.iter().map(|row| row.json.as_str()).collect();
-        let line = format!(
-            "{{\"request\":{note},\"samples\":[{}]}}\n",
-            samples.join(",")
-        );
-        if let Err(source) = self.file.write_all(line.as_bytes()) {
-            self.file.set_len(self.whole_bytes).ok();
-            return Err(self.error(source));
-        }
-        self.whole_bytes += line.len() as u64;
-        if !rows.is_empty() {
-            self.take_name()?;
+        let bytes_before = self.whole_bytes;
+        self.write(samples_line(note, rows))?;
+        if !rows.is_empty()
+            && let Err(error) = self.take_name()
+        {
+            self.whole_bytes = bytes_before;
+            self.is_torn = true;
+            self.mend().ok();
+            return Err(error);
         }
         Ok(())
     }
 
-    /// Waits until the journal would survive a power cut. If `is_done`, all of
-    /// it is in finished files, and a last line says so.
-    pub(super) fn finish(mut self, is_done: bool) -> Result<(), WriteError> {
-        let written = match is_done {
-            true => self.file.write_all(DONE),
-            false => Ok(()),
-        };
-        written
-            .and_then(|()| self.file.sync_all())
-            .map_err(|source| self.error(source))?;
-        if self.path != self.target && self.target.exists() {
-            return fs::remove_file(&self.path).map_err(|source| self.error(source));
+    /// Whether all that was written would survive a power cut.
+    pub(super) fn is_synced(&self) -> bool {
+        self.is_synced
+    }
+
+    /// Waits until all that was written would survive a power cut.
+    pub(super) fn sync(&mut self) -> Result<(), WriteError> {
+        self.file.sync().map_err(|source| self.error(source))?;
+        self.is_synced = true;
+        Ok(())
+    }
+
+    /// Says that the files may not be as an earlier end lists them from now on.
+    pub(super) fn unlist_files(&mut self) -> Result<(), WriteError> {
+        if self.lists_files {
+            self.write(end_line(&End::default()))?;
+            self.sync()?;
+            self.lists_files = false;
         }
+        Ok(())
+    }
+
+    /// Says how the files were finished.
+    ///
+    /// A journal without samples gives way to an older one.
+    pub(super) fn finish(mut self, end: &End) -> Result<(), WriteError> {
+        if self.path != self.target && self.target.exists() {
+            return disk::remove(&self.path);
+        }
+        self.write(end_line(end))?;
+        self.sync()?;
         self.take_name()
+    }
+
+    fn write(&mut self, line: serde_json::Result<String>) -> Result<(), WriteError> {
+        let line = line.map_err(|source| self.error(source))?;
+        self.mend()?;
+        self.is_synced = false;
+        if let Err(source) = self.file.write_all(line.as_bytes()) {
+            self.is_torn = true;
+            // If this fails, it is tried again before the next line.
+            self.mend().ok();
+            return Err(self.error(source));
+        }
+        self.whole_bytes += line.len() as u64;
+        Ok(())
+    }
+
+    /// Cuts off what stands after the whole lines.
+    fn mend(&mut self) -> Result<(), WriteError> {
+        if self.is_torn {
+            let cut = self.file.cut(self.whole_bytes);
+            cut.map_err(|source| self.error(source))?;
+            self.is_torn = false;
+        }
+        Ok(())
     }
 
     fn take_name(&mut self) -> Result<(), WriteError> {
         if self.path != self.target {
-            fs::rename(&self.path, &self.target)
-                .map_err(|source| WriteError::at(&self.target, source))?;
+            self.sync()?;
+            disk::rename(&self.path, &self.target)?;
             self.path.clone_from(&self.target);
         }
         Ok(())
@@ -100,86 +156,13 @@ impl Journal {
     }
 }
 
-/// Gives the journal of an earlier run another name if it holds samples;
-/// returns that name.
-pub(super) fn set_aside(names: &FileNames) -> Result<Option<PathBuf>, WriteError> {
-    let path = names.journal();
-    let failed = |source| WriteError::at(&path, source);
-    if !holds_samples(&path).map_err(failed)? {
-        return Ok(None);
-    }
+/// Gives the journal of an earlier run another name; returns that name.
+pub(super) fn set_aside(names: &FileNames) -> Result<PathBuf, WriteError> {
     let mut number = 1;
     while names.kept_journal(number).exists() {
         number += 1;
     }
     let kept = names.kept_journal(number);
-    fs::rename(&path, &kept).map_err(failed)?;
-    Ok(Some(kept))
-}
-
-/// Whether there is a journal at `path` with samples that are in no finished
-/// file.
-fn holds_samples(path: &Path) -> io::Result<bool> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        opened => opened?,
-    };
-    let mut holds_samples = false;
-    for line in BufReader::new(file).split(b'\n') {
-        let line = line?;
-        holds_samples = line != DONE.trim_ascii_end() && (holds_samples || has_samples(&line));
-    }
-    Ok(holds_samples)
-}
-
-fn has_samples(line: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct OldLine {
-        samples: Vec<IgnoredAny>,
-    }
-    // What cannot be read, such as a torn line, may be someone's samples.
-    serde_json::from_slice::<OldLine>(line).map_or(true, |line| !line.samples.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::output::testing::{text_fields, text_sample};
-
-    #[test]
-    fn a_line_is_a_request_with_its_samples() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("journal");
-        fs::write(&path, "old\n").expect("written");
-        let fields = text_fields(&["b", "a"]);
-        let samples = [text_sample(&["1", "é\n"]), text_sample(&["2", ""])];
-        let rows = samples.each_ref().map(|sample| Row::new(sample, &fields));
-        let mut journal =
-            Journal::create(folder.path().join("part"), path.clone()).expect("created");
-        journal
-            .append(&rows, &json!({"tokens": 7}))
-            .expect("written");
-        journal.append(&[], &"barren").expect("written");
-        journal.finish(true).expect("finished");
-        assert_eq!(
-            fs::read_to_string(path).expect("UTF-8"),
-            concat!(
-                r#"{"request":{"tokens":7},"samples":[{"b":"1","a":"é\n"},{"b":"2","a":""}]}"#,
-                "\n",
-                r#"{"request":"barren","samples":[]}"#,
-                "\n",
-                r#"{"done":true}"#,
-                "\n",
-            )
-        );
-    }
-
-    #[test]
-    fn a_line_matters_if_it_has_samples_or_cannot_be_read() {
-        assert!(has_samples(br#"{"request":1,"samples":[{"a":"b"}]}"#));
-        assert!(has_samples(br#"{"request":1,"samples":[{"a":"#));
-        assert!(!has_samples(br#"{"request":1,"samples":[]}"#));
-    }
+    disk::rename(&names.journal(), &kept)?;
+    Ok(kept)
 }

@@ -3,9 +3,8 @@
 //! Every key in every line, in the order of the fields.
 
 use std::io::Write;
-use std::path::PathBuf;
 
-use super::file::{BUFFER_BYTES, OutputFile};
+use super::file::{BUFFER_BYTES, FinishedFile, OutputFile};
 use super::{Row, RowWriter, WriteError};
 
 /// Writes JSONL: UTF-8, compact, lines ending in LF.
@@ -23,6 +22,14 @@ impl JsonlWriter {
             buffer: Vec::new(),
         }
     }
+
+    /// Empties the buffer, which is no flush: what comes after a failed write
+    /// in the same batch takes it back.
+    fn spill(&mut self) -> Result<(), WriteError> {
+        let written = self.file.write_all(&self.buffer);
+        self.buffer.clear();
+        written.map_err(|source| self.file.error(source))
+    }
 }
 
 impl RowWriter for JsonlWriter {
@@ -30,24 +37,25 @@ impl RowWriter for JsonlWriter {
         self.buffer.extend_from_slice(row.json.as_bytes());
         self.buffer.push(b'\n');
         if self.buffer.len() >= BUFFER_BYTES {
-            self.flush()?;
+            self.spill()?;
         }
         Ok(())
     }
 
     fn flush(&mut self) -> Result<(), WriteError> {
-        let written = self.file.write_all(&self.buffer);
-        self.buffer.clear();
-        written
-            .and_then(|()| self.file.flush())
-            .map_err(|source| self.file.error(source))
+        self.spill()?;
+        self.file.flush().map_err(|source| self.file.error(source))
     }
 
     fn take_back(&mut self) {
         self.file.take_back();
     }
 
-    fn finish(mut self: Box<Self>) -> Result<PathBuf, WriteError> {
+    fn take_name(&mut self) -> Result<(), WriteError> {
+        self.file.take_name()
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<FinishedFile, WriteError> {
         self.flush()?;
         self.file.finish()
     }
@@ -63,16 +71,15 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::output::file::Naming;
-    use crate::output::testing::{
-        FullDisk, all_kinds, bare_sample, full_sample, text_fields, text_sample,
-    };
+    use crate::output::faults::{full_after, with_plan};
+    use crate::output::file::Older;
+    use crate::output::testing::{all_kinds, bare_sample, full_sample, text_fields, text_sample};
     use crate::sample::{Field, Sample};
 
     fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.jsonl");
-        let file = OutputFile::create(&target, &target, Naming::AT_THE_END).expect("created");
+        let file = OutputFile::create(&target, &target, Older::Replaced).expect("created");
         let mut writer = Box::new(JsonlWriter::new(file));
         for sample in samples {
             writer.write(&Row::new(sample, fields)).expect("written");
@@ -109,15 +116,42 @@ mod tests {
     fn a_full_disk_leaves_whole_lines() {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.jsonl");
-        let file = OutputFile::on(FullDisk::after(29, &target), &target, &target);
+        let file = OutputFile::create(&target, &target, Older::Replaced).expect("created");
         let mut writer = Box::new(JsonlWriter::new(file));
         let fields = text_fields(&["text"]);
-        for text in ["one", "two"] {
-            let written = writer.write(&Row::new(&text_sample(&[text]), &fields));
-            let flushed = written.and_then(|()| writer.flush());
-            assert_eq!(flushed.is_ok(), text == "one");
-        }
+        with_plan(full_after(29, "rows.jsonl"), || {
+            for text in ["one", "two"] {
+                let written = writer.write(&Row::new(&text_sample(&[text]), &fields));
+                let flushed = written.and_then(|()| writer.flush());
+                assert_eq!(flushed.is_ok(), text == "one");
+            }
+        });
 
+        writer.finish().expect("finished");
+        assert_eq!(
+            fs::read_to_string(target).expect("UTF-8"),
+            "{\"text\":\"one\"}\n"
+        );
+    }
+
+    #[test]
+    fn a_long_batch_that_fails_is_taken_back_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("rows.jsonl");
+        let file = OutputFile::create(&target, &target, Older::Replaced).expect("created");
+        let mut writer = Box::new(JsonlWriter::new(file));
+        let fields = text_fields(&["text"]);
+        writer
+            .write(&Row::new(&text_sample(&["one"]), &fields))
+            .expect("buffered");
+        writer.flush().expect("there is room");
+        let long = text_sample(&["a".repeat(BUFFER_BYTES).as_str()]);
+        with_plan(full_after(BUFFER_BYTES + 50, "rows.jsonl"), || {
+            writer
+                .write(&Row::new(&long, &fields))
+                .expect("there is room");
+            writer.write(&Row::new(&long, &fields)).expect_err("full");
+        });
         writer.finish().expect("finished");
         assert_eq!(
             fs::read_to_string(target).expect("UTF-8"),

@@ -2,11 +2,12 @@
 //!
 //! The system's own file locks: they end with the process, however it ends.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::process;
 
+use super::disk::File;
 use super::{OpenError, WriteError};
 
 /// Takes the lock at `path`; it is held until the file is dropped.
@@ -15,12 +16,7 @@ use super::{OpenError, WriteError};
 /// hold the lock of a file that has no name any more.
 pub(super) fn take(path: &Path) -> Result<File, OpenError> {
     let failed = |source| OpenError::Write(WriteError::at(path, source));
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(failed)?;
+    let mut file = File::append_to(path)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(in_use(path)),
@@ -29,13 +25,13 @@ pub(super) fn take(path: &Path) -> Result<File, OpenError> {
         Err(TryLockError::Error(source)) if source.kind() == ErrorKind::Unsupported => {}
         Err(TryLockError::Error(source)) => return Err(failed(source)),
     }
-    sign(&file).map_err(failed)?;
+    sign(&mut file).map_err(failed)?;
     Ok(file)
 }
 
-fn sign(mut file: &File) -> io::Result<()> {
-    file.set_len(0)?;
-    writeln!(file, "process {} on {}", process::id(), host())
+fn sign(file: &mut File) -> io::Result<()> {
+    file.cut(0)?;
+    file.write_all(format!("process {} on {}\n", process::id(), host()).as_bytes())
 }
 
 fn in_use(path: &Path) -> OpenError {

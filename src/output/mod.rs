@@ -1,30 +1,48 @@
-//! The files of a run.
+//! The files of a run, and the journal that it can be resumed from.
 //!
 //! Knows nothing of models and formats: fields and samples in, files out.
+//! A batch is written to the journal first and then to the files, so that
+//! whatever becomes of these, they can be made anew: [`Place`] has the names of
+//! a run, [`Past`] what an earlier run with these names left, [`Outputs`] the
+//! files of this one.
 
 mod columns;
 mod config;
 mod csv;
+mod data_sets;
+mod disk;
+#[cfg(test)]
+mod faults;
 mod file;
 mod huggingface;
 mod journal;
 mod jsonl;
 mod lock;
+mod manifest;
 mod names;
 mod outputs;
 mod parquet;
+mod past;
+mod place;
+mod record;
 #[cfg(test)]
 mod round_trip;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::sample::{Field, Sample};
 
-pub use config::{OutputConfig, OutputFormat, SourceKind};
-pub use outputs::{Finished, ManifestFile, OpenError, Outputs};
+pub use config::{Existing, OutputConfig, OutputFormat, SourceKind};
+pub use file::FinishedFile;
+pub use manifest::ManifestFile;
+pub use outputs::{Finished, Outputs};
+pub use past::Past;
+pub use place::Place;
 
 /// A sample on its way into the files, and its JSON, made once for all of them.
 #[derive(Debug)]
@@ -42,6 +60,12 @@ impl<'a> Row<'a> {
             sample,
             json: json.expect("keys are texts, and nothing else can fail"),
         }
+    }
+
+    /// The rows of `samples`.
+    fn all(samples: &'a [Sample], fields: &[Field]) -> Vec<Self> {
+        let rows = samples.iter().map(|sample| Self::new(sample, fields));
+        rows.collect()
     }
 }
 
@@ -67,7 +91,14 @@ pub trait RowWriter: Send {
     /// not take them; takes nothing more.
     fn take_back(&mut self);
 
-    /// Ends the file and gives it its final name; returns that name.
+    /// Gives the file its final name although it still grows.
+    ///
+    /// # Errors
+    ///
+    /// The file could not be written or renamed.
+    fn take_name(&mut self) -> Result<(), WriteError>;
+
+    /// Ends the file and gives it its final name, if it has not got it.
     ///
     /// After a failed write the file holds whole rows that came before it, if
     /// its format can be read without an end.
@@ -75,7 +106,7 @@ pub trait RowWriter: Send {
     /// # Errors
     ///
     /// The file could not be written or renamed.
-    fn finish(self: Box<Self>) -> Result<PathBuf, WriteError>;
+    fn finish(self: Box<Self>) -> Result<FinishedFile, WriteError>;
 
     /// Removes the file instead of finishing it.
     ///
@@ -103,4 +134,65 @@ impl WriteError {
             source: source.into(),
         }
     }
+
+    /// The same error once more.
+    fn again(&self) -> Self {
+        let source = match self.source.raw_os_error() {
+            Some(code) => io::Error::from_raw_os_error(code),
+            None => io::Error::new(self.source.kind(), self.source.to_string()),
+        };
+        Self::at(&self.path, source)
+    }
+}
+
+/// The files of a run could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Files of an earlier run would have to be replaced.
+    #[error("output exists already: {}", in_words(.paths))]
+    Exists {
+        /// All of them.
+        paths: Vec<PathBuf>,
+    },
+    /// Samples of an earlier run are in no finished files.
+    #[error("an unfinished run is there: {samples} samples in `{}`", .journal.display())]
+    Unfinished {
+        /// Where they are.
+        journal: PathBuf,
+        /// How many can be read.
+        samples: u64,
+    },
+    /// A file that would be replaced is not as it was finished.
+    #[error("`{}` was changed since it was finished", .path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An earlier run cannot be resumed.
+    #[error("cannot use the journal `{}`: {problem}", .path.display())]
+    Journal {
+        /// Its journal.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Another run writes the same files.
+    #[error("output is in use by {holder} (lock `{}`)", .path.display())]
+    InUse {
+        /// The lock.
+        path: PathBuf,
+        /// Process and host of the other run.
+        holder: String,
+    },
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+fn in_words(paths: &[PathBuf]) -> String {
+    let quoted: Vec<_> = paths
+        .iter()
+        .map(|path| format!("`{}`", path.display()))
+        .collect();
+    quoted.join(", ")
 }

@@ -113,7 +113,7 @@ fn file_name_part(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::SourceKind;
+    use crate::output::{Existing, SourceKind};
 
     fn names(prefix: &str, format_name: &str, source: SourceKind) -> FileNames {
         let config = OutputConfig {
@@ -121,7 +121,7 @@ mod tests {
             formats: Vec::new(),
             source,
             incremental: false,
-            overwrite: false,
+            existing: Existing::Refuse,
         };
         FileNames::new(&config, format_name)
     }

@@ -3,7 +3,6 @@
 //! Plain optional columns without Arrow's own schema: what every reader reads.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use parquet::arrow::ArrowWriter;
@@ -15,7 +14,7 @@ use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 
 use super::columns::Columns;
-use super::file::OutputFile;
+use super::file::{FinishedFile, OutputFile};
 use super::{Row, RowWriter, WriteError, huggingface};
 use crate::sample::{Field, FieldKind};
 
@@ -33,7 +32,7 @@ pub(super) struct ParquetWriter {
     columns: Columns,
     row_groups: ArrowWriter<OutputFile>,
     /// What ended the writing early.
-    failure: Option<io::ErrorKind>,
+    failure: Option<WriteError>,
 }
 
 impl ParquetWriter {
@@ -54,8 +53,9 @@ impl ParquetWriter {
     }
 
     fn fail(&mut self, source: io::Error) -> WriteError {
-        self.failure = Some(source.kind());
-        self.row_groups.inner().error(source)
+        let error = self.row_groups.inner().error(source);
+        self.failure = Some(error.again());
+        error
     }
 
     fn write_columns(&mut self) -> Result<(), WriteError> {
@@ -67,8 +67,8 @@ impl ParquetWriter {
 
     /// Writes what is in memory and the footer.
     fn close(&mut self) -> Result<(), WriteError> {
-        if let Some(kind) = self.failure {
-            return Err(self.row_groups.inner().error(kind));
+        if let Some(failure) = &self.failure {
+            return Err(failure.again());
         }
         self.write_columns()?;
         self.row_groups
@@ -94,17 +94,20 @@ impl RowWriter for ParquetWriter {
     }
 
     fn take_back(&mut self) {
-        // Rows cannot be told apart any more; the file is not finished.
-        self.failure = Some(io::ErrorKind::Other);
+        self.fail(io::Error::other("its last rows cannot be taken back"));
     }
 
-    fn finish(mut self: Box<Self>) -> Result<PathBuf, WriteError> {
+    fn take_name(&mut self) -> Result<(), WriteError> {
+        self.row_groups.inner().take_name()
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<FinishedFile, WriteError> {
         if let Err(error) = self.close() {
             // Without its footer nobody can read it.
             self.discard().ok();
             return Err(error);
         }
-        self.row_groups.inner_mut().finish()
+        self.row_groups.inner().finish()
     }
 
     fn discard(self: Box<Self>) -> Result<(), WriteError> {
@@ -156,16 +159,15 @@ mod tests {
     use parquet::record::Field as Cell;
 
     use super::*;
-    use crate::output::file::Naming;
-    use crate::output::testing::{
-        FullDisk, all_kinds, bare_sample, full_sample, text_fields, text_sample,
-    };
+    use crate::output::faults::{full_after, with_plan};
+    use crate::output::file::Older;
+    use crate::output::testing::{all_kinds, bare_sample, full_sample, text_fields, text_sample};
     use crate::sample::Sample;
 
     fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> SerializedFileReader<File> {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.parquet");
-        let file = OutputFile::create(&target, &target, Naming::AT_THE_END).expect("created");
+        let file = OutputFile::create(&target, &target, Older::Replaced).expect("created");
         let mut writer = Box::new(ParquetWriter::new(fields, file).expect("begun"));
         for sample in samples {
             writer.write(&Row::new(sample, fields)).expect("written");
@@ -268,19 +270,14 @@ mod tests {
         assert_eq!(rows(&reader), [[Cell::Str("c".into())]]);
     }
 
-    #[test]
-    fn a_full_disk_leaves_no_file_and_is_named_as_the_cause() {
+    /// Lets `write` fail on a disk that is full after 100 bytes.
+    fn on_a_full_disk(write: impl FnOnce(Box<ParquetWriter>) -> WriteError) {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.parquet");
-        let file = OutputFile::on(FullDisk::after(100, &target), &target, &target);
-        let mut writer =
-            Box::new(ParquetWriter::new(&text_fields(&["text"]), file).expect("begun"));
-        let row = text_sample(&["a"]);
-        writer
-            .write(&Row::new(&row, &text_fields(&["text"])))
-            .expect("in memory");
-
-        let error = writer.finish().expect_err("the disk is full");
+        let fields = text_fields(&["text"]);
+        let empty = OutputFile::create(&target, &target, Older::Replaced).expect("created");
+        let writer = Box::new(ParquetWriter::new(&fields, empty).expect("begun"));
+        let (error, _) = with_plan(full_after(100, "rows.parquet"), || write(writer));
         assert_eq!(
             error.to_string(),
             format!("cannot write `{}`: no storage space", target.display())
@@ -289,23 +286,28 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_failed_is_told_again_at_the_end() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let target = folder.path().join("rows.parquet");
-        let file = OutputFile::on(FullDisk::after(100, &target), &target, &target);
-        let mut writer =
-            Box::new(ParquetWriter::new(&text_fields(&["text"]), file).expect("begun"));
-        let failed = (0..2 * MAX_ROW_GROUP_ROWS).find_map(|row| {
-            let sample = text_sample(&[&row.to_string()]);
+    fn a_full_disk_leaves_no_file_and_is_named_as_the_cause() {
+        on_a_full_disk(|mut writer| {
+            let row = text_sample(&["a"]);
             writer
-                .write(&Row::new(&sample, &text_fields(&["text"])))
-                .err()
+                .write(&Row::new(&row, &text_fields(&["text"])))
+                .expect("in memory");
+            writer.finish().expect_err("the disk is full")
         });
-        let error = failed.expect("a row group is written");
-        assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
+    }
 
-        let error = writer.finish().expect_err("there is no footer");
-        assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
-        assert!(!fs::exists(&target).expect("a readable folder"));
+    #[test]
+    fn a_write_that_failed_is_told_again_at_the_end() {
+        on_a_full_disk(|mut writer| {
+            let failed = (0..2 * MAX_ROW_GROUP_ROWS).find_map(|row| {
+                let sample = text_sample(&[&row.to_string()]);
+                writer
+                    .write(&Row::new(&sample, &text_fields(&["text"])))
+                    .err()
+            });
+            let error = failed.expect("a row group is written");
+            assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
+            writer.finish().expect_err("there is no footer")
+        });
     }
 }

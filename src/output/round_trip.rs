@@ -12,7 +12,7 @@ use parquet::record::Field as Cell;
 use proptest::prelude::*;
 
 use super::testing::{HARD_TEXTS, all_kinds, text_fields, text_sample};
-use super::{OutputConfig, OutputFormat, Outputs, SourceKind};
+use super::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
 use crate::sample::{Field, FieldKind, Sample, Value};
 
 /// Writes `samples` in every format to `folder`.
@@ -22,13 +22,14 @@ fn write(folder: &Path, fields: &[Field], samples: &[Sample]) {
         formats: OutputFormat::ALL.to_vec(),
         source: SourceKind::Docs,
         incremental: false,
-        overwrite: false,
+        existing: Existing::Refuse,
     };
-    let mut outputs = Outputs::open(&config, "any", fields).expect("an empty folder");
+    let place = Place::claim(&config, "any").expect("an empty folder");
+    let mut outputs = place.begin(fields, &()).expect("an empty folder");
     for batch in samples.chunks(3) {
         outputs.append(batch, &()).expect("written");
     }
-    assert_eq!(outputs.finish().files.len(), 3);
+    assert_eq!(outputs.finish(true).files.len(), 3);
 }
 
 fn read_jsonl(folder: &Path, fields: &[Field]) -> Vec<Vec<Value>> {

@@ -1,52 +1,8 @@
 //! What the tests of the writers share.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::Path;
 use std::sync::Arc;
 
-use super::file::Storage;
 use crate::sample::{Field, FieldKind, Limit, Sample, Value};
-
-/// A disk that is full after some bytes.
-pub(super) struct FullDisk {
-    file: File,
-    room_bytes: usize,
-}
-
-impl FullDisk {
-    /// A file at `path` that takes `room_bytes` bytes.
-    pub(super) fn after(room_bytes: usize, path: &Path) -> Box<dyn Storage> {
-        let file = File::create(path).expect("the folder is writable");
-        Box::new(Self { file, room_bytes })
-    }
-}
-
-impl Write for FullDisk {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.room_bytes == 0 {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        let fitting = bytes.len().min(self.room_bytes);
-        let written = self.file.write(&bytes[..fitting])?;
-        self.room_bytes -= written;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl Storage for FullDisk {
-    fn cut(&mut self, length_bytes: u64) -> io::Result<()> {
-        self.file.cut(length_bytes)
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        self.file.sync()
-    }
-}
 
 /// One required text field for each of `names`.
 pub(super) fn text_fields(names: &[&str]) -> Arc<[Field]> {

@@ -11,7 +11,7 @@ use sdgen::format::{Format, FormatHandler as _, predefined};
 use sdgen::generate::dedup::Dedup;
 use sdgen::generate::{Generator, Plan, Source, parse};
 use sdgen::llm::{BaseUrl, OpenAi, OpenAiConfig, Sampling};
-use sdgen::output::{OutputConfig, OutputFormat, Outputs, SourceKind};
+use sdgen::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
 use sdgen::sample::Sample;
 use sdgen::shutdown::stop_switch;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -120,9 +120,10 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         formats: vec![OutputFormat::Jsonl],
         source: SourceKind::Query,
         incremental: false,
-        overwrite: false,
+        existing: Existing::Refuse,
     };
-    let mut outputs = Outputs::open(&output, format.name(), format.fields()).expect("writable");
+    let place = Place::claim(&output, format.name()).expect("writable");
+    let mut outputs = place.begin(format.fields(), &()).expect("writable");
     let (_switch, shutdown) = stop_switch();
     let generator = Generator {
         format: &format,
@@ -136,7 +137,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
     let runtime = runtime.expect("a runtime");
     let run = runtime.block_on(generator.run(Source::Query("q".to_owned()), &mut outputs, |_| ()));
     assert_eq!(run.books.written, samples);
-    assert!(outputs.finish().errors.is_empty());
+    assert!(outputs.finish(true).errors.is_empty());
 }
 
 fn runtime() -> Runtime {

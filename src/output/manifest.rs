@@ -1,0 +1,51 @@
+//! The file that describes a run.
+//!
+//! What it says, its writer knows.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::WriteError;
+use super::disk::File;
+use super::file::{Older, OutputFile};
+use super::names::FileNames;
+
+/// The file that describes a run; it keeps the outputs locked.
+#[derive(Debug)]
+pub struct ManifestFile {
+    path: PathBuf,
+    part: PathBuf,
+    _lock: Arc<File>,
+}
+
+impl ManifestFile {
+    /// The file of the run that holds `lock`.
+    pub(super) fn new(names: &FileNames, lock: &Arc<File>) -> Self {
+        Self {
+            path: names.manifest(),
+            part: names.manifest_part(),
+            _lock: Arc::clone(lock),
+        }
+    }
+
+    /// Replaces the description as a whole.
+    ///
+    /// # Errors
+    ///
+    /// The file could not be written.
+    pub fn write(&self, manifest: &impl Serialize) -> Result<(), WriteError> {
+        let mut file = OutputFile::create(&self.part, &self.path, Older::Replaced)?;
+        let json = serde_json::to_string_pretty(manifest).map_err(|source| file.error(source))?;
+        let written = file.write_all((json + "\n").as_bytes());
+        let written = written.map_err(|source| file.error(source));
+        let finished = written.and_then(|()| file.finish().map(drop));
+        if finished.is_err() {
+            // The older description is better than half of a newer one.
+            file.discard().ok();
+        }
+        finished
+    }
+}

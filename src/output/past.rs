@@ -1,0 +1,269 @@
+//! What an earlier run left in its journal.
+//!
+//! Read line by line, so that only one batch is in memory. Writes nothing.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
+
+use super::file::Extent;
+use super::record::{End, ListedFile, Record, Records, VERSION, file_name};
+use super::{OpenError, WriteError, disk};
+use crate::sample::{Field, Sample};
+
+/// An earlier run, as its journal tells it.
+///
+/// A batch is had if its line is whole, also if its samples are in no file
+/// because the disk was full.
+#[derive(Debug)]
+pub struct Past {
+    path: PathBuf,
+    /// The files that this run wants.
+    targets: Vec<PathBuf>,
+    header: Value,
+    contents: Contents,
+}
+
+impl Past {
+    /// The past in the journal at `path`; `None` if there is none, or one with
+    /// neither samples nor a header.
+    pub(super) fn read(path: PathBuf, targets: Vec<PathBuf>) -> Result<Option<Self>, OpenError> {
+        let Some(mut contents) = Contents::read(&path)? else {
+            return Ok(None);
+        };
+        match contents.header.take() {
+            Some((VERSION, header)) => Ok(Some(Self {
+                path,
+                targets,
+                header,
+                contents,
+            })),
+            Some((version, _)) => Err(unusable(
+                &path,
+                format!("it is of version {version}, not {VERSION}"),
+            )),
+            None if contents.samples == 0 => Ok(None),
+            None => Err(unusable(&path, "its first line cannot be read")),
+        }
+    }
+
+    /// The journal.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the run was, as given to [`Place::begin`](super::Place::begin).
+    #[must_use]
+    pub fn header(&self) -> &Value {
+        &self.header
+    }
+
+    /// The samples of all lines that can be read.
+    #[must_use]
+    pub fn samples(&self) -> u64 {
+        self.contents.samples
+    }
+
+    /// Lines that cannot be read, without those at the end.
+    #[must_use]
+    pub fn damaged(&self) -> u64 {
+        self.contents.damaged
+    }
+
+    /// Whether nothing was left to do, and nothing was done since.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.contents.is_complete()
+    }
+
+    /// Hands every batch to `each`, in order: the note and the samples that
+    /// were [appended](super::Outputs::append).
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read, or holds samples of other fields.
+    pub fn replay(
+        &self,
+        fields: &[Field],
+        mut each: impl FnMut(Value, Vec<Sample>),
+    ) -> Result<(), OpenError> {
+        self.try_replay(fields, |note, samples| {
+            each(note, samples);
+            Ok(())
+        })
+    }
+
+    /// As [`replay`](Self::replay), until `each` fails.
+    pub(super) fn try_replay(
+        &self,
+        fields: &[Field],
+        mut each: impl FnMut(Value, Vec<Sample>) -> Result<(), WriteError>,
+    ) -> Result<(), OpenError> {
+        let failed = |error| unreadable(&self.path, &error);
+        let records = Records::open(&self.path, self.contents.whole_bytes).map_err(failed)?;
+        let mut records = records.ok_or_else(|| unusable(&self.path, "it is gone"))?;
+        while records.advance().map_err(failed)? {
+            let Some(Record {
+                request,
+                samples: Some(objects),
+                ..
+            }) = records.record::<Map<String, Value>>()
+            else {
+                continue;
+            };
+            let samples = objects
+                .iter()
+                .map(|object| Sample::from_named(object, fields))
+                .collect::<Option<Vec<_>>>()
+                .ok_or_else(|| unusable(&self.path, "its samples have other fields"))?;
+            each(request, samples)?;
+        }
+        Ok(())
+    }
+
+    /// The files of a complete run, if all that are wanted now are just as they
+    /// were finished.
+    #[must_use]
+    pub fn finished_files(&self) -> Option<Vec<PathBuf>> {
+        let is_finished = |target: &PathBuf| {
+            self.listed(target)
+                .is_some_and(|file| is_same(target, file))
+        };
+        let are_finished = self.is_complete() && self.targets.iter().all(is_finished);
+        are_finished.then(|| self.targets.clone())
+    }
+
+    /// Bytes up to the end of the last line that can be read.
+    pub(super) fn whole_bytes(&self) -> u64 {
+        self.contents.whole_bytes
+    }
+
+    /// Whether there are files that should be as the journal says.
+    pub(super) fn lists_files(&self) -> bool {
+        !self.contents.end.files.is_empty()
+    }
+
+    /// Checks that no finished file that would be replaced was changed.
+    pub(super) fn check_unchanged(&self) -> Result<(), OpenError> {
+        let is_changed = |target: &&PathBuf| {
+            let listed = self.listed(target);
+            target.exists() && listed.is_some_and(|file| !is_same(target, file))
+        };
+        match self.targets.iter().find(is_changed) {
+            Some(target) => Err(OpenError::Changed {
+                path: target.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn listed(&self, target: &Path) -> Option<&ListedFile> {
+        let name = file_name(target);
+        self.contents
+            .end
+            .files
+            .iter()
+            .find(|file| file.file == name)
+    }
+}
+
+/// What a journal holds, in numbers.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// Version and header.
+    header: Option<(u64, Value)>,
+    /// The samples of all lines that can be read.
+    pub(super) samples: u64,
+    /// Lines that cannot be read, before the last that can.
+    damaged: u64,
+    /// Bytes up to the end of the last line that can be read.
+    whole_bytes: u64,
+    /// Bytes after them.
+    torn_bytes: u64,
+    /// The last end.
+    end: End,
+    /// Whether the last line that can be read is an end.
+    has_ended: bool,
+}
+
+impl Contents {
+    /// What the journal at `path` holds; `None` if there is none.
+    pub(super) fn read(path: &Path) -> Result<Option<Self>, OpenError> {
+        Self::of_lines(path).map_err(|error| unreadable(path, &error))
+    }
+
+    fn of_lines(path: &Path) -> io::Result<Option<Self>> {
+        let Some(mut records) = Records::open(path, u64::MAX)? else {
+            return Ok(None);
+        };
+        let mut contents = Self::default();
+        let mut damaged = 0;
+        while records.advance()? {
+            match records.record::<IgnoredAny>() {
+                Some(record) => {
+                    contents.add(record);
+                    contents.damaged = damaged;
+                    contents.whole_bytes = records.read_bytes;
+                }
+                None => damaged += 1,
+            }
+        }
+        contents.torn_bytes = records.read_bytes - contents.whole_bytes;
+        Ok(Some(contents))
+    }
+
+    fn add(&mut self, record: Record<IgnoredAny>) {
+        let header = record.journal.map(|version| (version, record.header));
+        self.header = self.header.take().or(header);
+        self.samples += record.samples.map_or(0, |samples| samples.len() as u64);
+        self.has_ended = record.end.is_some();
+        if let Some(end) = record.end {
+            self.end = end;
+        }
+    }
+
+    /// Whether nothing was left to do, and nothing was done since.
+    pub(super) fn is_complete(&self) -> bool {
+        self.has_ended && self.end.complete && self.torn_bytes == 0
+    }
+
+    /// Whether there may be samples; lines that cannot be read may hold some.
+    pub(super) fn may_hold_samples(&self) -> bool {
+        self.samples > 0 || self.damaged > 0 || self.torn_bytes > 0
+    }
+}
+
+/// Whether the file at `path` is as it was `listed`.
+fn is_same(path: &Path, listed: &ListedFile) -> bool {
+    let has_length = path
+        .metadata()
+        .is_ok_and(|metadata| metadata.len() == listed.bytes);
+    has_length
+        && extent_of(path).is_ok_and(|extent| format!("{:08x}", extent.crc32) == listed.crc32)
+}
+
+fn extent_of(path: &Path) -> io::Result<Extent> {
+    let mut file = disk::open(path)?;
+    let mut buffer = vec![0; 64 * 1024];
+    let mut extent = Extent::default();
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(extent),
+            read_bytes => extent = extent.with(&buffer[..read_bytes]),
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> OpenError {
+    unusable(path, format!("cannot be read: {error}"))
+}
+
+fn unusable(path: &Path, problem: impl Into<String>) -> OpenError {
+    OpenError::Journal {
+        path: path.to_owned(),
+        problem: problem.into(),
+    }
+}

@@ -1,0 +1,173 @@
+//! The names of a run, locked: where it begins, or goes on.
+//!
+//! Everything that can go wrong before there is a sample goes wrong here, when
+//! nothing has been paid for yet.
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::data_sets::DataSets;
+use super::disk::{self, File};
+use super::journal::{self, Journal};
+use super::names::FileNames;
+use super::past::Contents;
+use super::{
+    Existing, ManifestFile, OpenError, OutputConfig, OutputFormat, Outputs, Past, Row, WriteError,
+    lock,
+};
+use crate::sample::Field;
+
+/// The names of a run, kept from other runs while it is there.
+pub struct Place {
+    pub(super) config: OutputConfig,
+    pub(super) names: FileNames,
+    pub(super) lock: Arc<File>,
+}
+
+impl Place {
+    /// Takes the names for samples of the format called `format_name`, and
+    /// creates their folder; no data is touched.
+    ///
+    /// # Errors
+    ///
+    /// Another run has the names, a folder has one of them, or nothing can be
+    /// written there.
+    pub fn claim(config: &OutputConfig, format_name: &str) -> Result<Self, OpenError> {
+        let names = FileNames::new(config, format_name);
+        let side_folder = names.side_folder();
+        disk::create_folders(&side_folder)?;
+        ignore(&side_folder)?;
+        let lock = lock::take(&names.lock())?;
+        let place = Self {
+            config: config.clone(),
+            names,
+            lock: Arc::new(lock),
+        };
+        if let Some(folder) = place.targets().into_iter().find(|target| target.is_dir()) {
+            return Err(WriteError::at(&folder, ErrorKind::IsADirectory).into());
+        }
+        disk::probe(place.names.folder())?;
+        Ok(place)
+    }
+
+    /// What an earlier run with these names left in its journal; `None` if
+    /// there is no journal, or one with neither samples nor a header.
+    ///
+    /// # Errors
+    ///
+    /// There are samples that cannot be resumed from.
+    pub fn past(&self) -> Result<Option<Past>, OpenError> {
+        Past::read(self.names.journal(), self.targets())
+    }
+
+    /// Begins a new run; `header` says in its journal what it is.
+    ///
+    /// Files of an earlier run stay as they are until the new ones are
+    /// finished, except the JSONL file of an incremental run, which is replaced
+    /// with the first batch.
+    ///
+    /// # Errors
+    ///
+    /// An earlier run is unfinished or left files, and they may not be
+    /// replaced; or a file cannot be created.
+    pub fn begin(self, fields: &[Field], header: &impl Serialize) -> Result<Outputs, OpenError> {
+        let unfinished = self.unfinished()?;
+        if self.config.existing != Existing::Replace {
+            self.refuse(unfinished.as_ref())?;
+        }
+        let fields = fields.into();
+        let data_sets = DataSets::create(&self.config, &self.names, &fields)?;
+        let journal = Journal::create(&self.names, header)?;
+        let kept_journal = unfinished
+            .map(|_| journal::set_aside(&self.names))
+            .transpose()?;
+        let mut outputs = Outputs::new(self, fields, journal, data_sets);
+        outputs.kept_journal = kept_journal;
+        Ok(outputs)
+    }
+
+    /// Goes on where `past` ended: what is torn is cut off its journal, and the
+    /// files are made anew from its samples.
+    ///
+    /// # Errors
+    ///
+    /// A finished file was changed since, the journal holds samples of other
+    /// fields, or a file cannot be written. What was finished is still there.
+    pub fn resume(mut self, fields: &[Field], past: &Past) -> Result<Outputs, OpenError> {
+        past.check_unchanged()?;
+        self.config.existing = Existing::Resume;
+        let fields: Arc<[Field]> = fields.into();
+        let mut data_sets = DataSets::create(&self.config, &self.names, &fields)?;
+        past.try_replay(&fields, |_, samples| {
+            data_sets.append(&Row::all(&samples, &fields))
+        })?;
+        let journal = Journal::reopen(past)?;
+        let mut outputs = Outputs::new(self, fields, journal, data_sets);
+        outputs.name_growing()?;
+        Ok(outputs)
+    }
+
+    /// The file that describes the run; it keeps the names locked.
+    #[must_use]
+    pub fn manifest(&self) -> ManifestFile {
+        ManifestFile::new(&self.names, &self.lock)
+    }
+
+    /// Files of an earlier run that have the name of this one, in formats that
+    /// it does not write.
+    #[must_use]
+    pub fn strangers(&self) -> Vec<PathBuf> {
+        OutputFormat::ALL
+            .into_iter()
+            .map(|format| self.names.target(format))
+            .filter(|target| !self.targets().contains(target) && target.exists())
+            .collect()
+    }
+
+    /// The final names of the files.
+    pub(super) fn targets(&self) -> Vec<PathBuf> {
+        let formats = self.config.written_formats();
+        formats.map(|format| self.names.target(format)).collect()
+    }
+
+    /// What an earlier run left in its journal, if there may be samples that
+    /// are in no finished file.
+    fn unfinished(&self) -> Result<Option<Contents>, OpenError> {
+        let contents = Contents::read(&self.names.journal())?;
+        Ok(contents.filter(|contents| !contents.is_complete() && contents.may_hold_samples()))
+    }
+
+    /// Refuses to put anything in the place of what an earlier run left.
+    fn refuse(&self, unfinished: Option<&Contents>) -> Result<(), OpenError> {
+        if let Some(&Contents {
+            samples: samples @ 1..,
+            ..
+        }) = unfinished
+        {
+            let journal = self.names.journal();
+            return Err(OpenError::Unfinished { journal, samples });
+        }
+        // Of a link that leads nowhere, the link counts.
+        let mut paths = self.targets();
+        paths.retain(|target| target.symlink_metadata().is_ok());
+        match paths.is_empty() {
+            true => Ok(()),
+            false => Err(OpenError::Exists { paths }),
+        }
+    }
+}
+
+/// Keeps version control out of `side_folder`, whose files differ with every
+/// run.
+fn ignore(side_folder: &Path) -> Result<(), WriteError> {
+    let path = side_folder.join(".gitignore");
+    if path.exists() {
+        return Ok(());
+    }
+    let mut file = File::create(&path)?;
+    let written = file.write_all(b"*\n");
+    written.map_err(|source| WriteError::at(&path, source))
+}

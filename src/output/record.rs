@@ -1,0 +1,161 @@
+//! The lines of a journal: each is JSON, and ends with a checksum of itself.
+//!
+//! ```text
+//! {"header":…,"journal":1,"crc32":"89abcdef"}
+//! {"request":…,"samples":[{…},…],"crc32":"…"}
+//! {"end":{"complete":true,"files":[{"file":"…","bytes":9,"crc32":"…"}]},"crc32":"…"}
+//! ```
+//!
+//! What they mean together, [`Past`](super::Past) knows.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Take};
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::file::FinishedFile;
+use super::{Row, disk};
+
+/// The version of the lines.
+pub(super) const VERSION: u64 = 1;
+
+/// A line that can be read; its parts say what it is.
+#[derive(Debug, Deserialize)]
+#[serde(bound = "S: DeserializeOwned")]
+pub(super) struct Record<S> {
+    /// The version, in the first line.
+    pub(super) journal: Option<u64>,
+    /// What the run is, in the first line.
+    #[serde(default)]
+    pub(super) header: Value,
+    /// What is to be known of the request that brought the samples.
+    #[serde(default)]
+    pub(super) request: Value,
+    /// The samples of a request.
+    pub(super) samples: Option<Vec<S>>,
+    /// The files, when they were finished.
+    pub(super) end: Option<End>,
+}
+
+/// The files of a run that ended.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct End {
+    /// Whether nothing is left to do.
+    pub(super) complete: bool,
+    /// The files that were finished; none is as an earlier end said.
+    pub(super) files: Vec<ListedFile>,
+}
+
+/// A finished file, as the journal lists it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct ListedFile {
+    /// Its name in the folder of the files.
+    pub(super) file: String,
+    /// Its length.
+    pub(super) bytes: u64,
+    /// Its checksum, eight hexadecimal digits.
+    pub(super) crc32: String,
+}
+
+impl From<&FinishedFile> for ListedFile {
+    fn from(file: &FinishedFile) -> Self {
+        Self {
+            file: file_name(&file.path),
+            bytes: file.bytes,
+            crc32: format!("{:08x}", file.crc32),
+        }
+    }
+}
+
+/// The name of `path` in its folder.
+pub(super) fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// The first line of a journal.
+pub(super) fn header_line(header: &impl Serialize) -> serde_json::Result<String> {
+    let header = serde_json::to_string(header)?;
+    Ok(sealed(format!(
+        "{{\"header\":{header},\"journal\":{VERSION}"
+    )))
+}
+
+/// The line of one request.
+pub(super) fn samples_line(note: &impl Serialize, rows: &[Row<'_>]) -> serde_json::Result<String> {
+    let note = serde_json::to_string(note)?;
+    let samples: Vec<_> = rows.iter().map(|row| row.json.as_str()).collect();
+    Ok(sealed(format!(
+        "{{\"request\":{note},\"samples\":[{}]",
+        samples.join(",")
+    )))
+}
+
+/// The line that says how the files were finished.
+pub(super) fn end_line(end: &End) -> serde_json::Result<String> {
+    Ok(sealed(format!("{{\"end\":{}", serde_json::to_string(end)?)))
+}
+
+fn sealed(object: String) -> String {
+    let seal = seal(object.as_bytes());
+    object + &seal + "\n"
+}
+
+/// The rest of an object that begins with `object`: its checksum.
+fn seal(object: &[u8]) -> String {
+    format!(",\"crc32\":\"{:08x}\"}}", crc32fast::hash(object))
+}
+
+/// Bytes of every [`seal`].
+const SEAL_BYTES: usize = r#","crc32":"89abcdef"}"#.len();
+
+/// The lines of a journal, one after the other.
+pub(super) struct Records {
+    file: BufReader<Take<File>>,
+    line: Vec<u8>,
+    /// Bytes of the lines so far.
+    pub(super) read_bytes: u64,
+}
+
+impl Records {
+    /// The lines in the first `length_bytes` bytes at `path`; `None` if there
+    /// is no file.
+    pub(super) fn open(path: &Path, length_bytes: u64) -> io::Result<Option<Self>> {
+        let file = match disk::open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            opened => opened?,
+        };
+        Ok(Some(Self {
+            file: BufReader::new(file.take(length_bytes)),
+            line: Vec::new(),
+            read_bytes: 0,
+        }))
+    }
+
+    /// Reads the next line; false at the end.
+    pub(super) fn advance(&mut self) -> io::Result<bool> {
+        self.line.clear();
+        let read_bytes = self.file.read_until(b'\n', &mut self.line)?;
+        self.read_bytes += read_bytes as u64;
+        Ok(read_bytes > 0)
+    }
+
+    /// The line that was read, its samples as `S`; `None` if it is torn, or not
+    /// what was written.
+    pub(super) fn record<S: DeserializeOwned>(&self) -> Option<Record<S>> {
+        parse(&self.line)
+    }
+}
+
+/// `line` as a record, if it is just as it was written.
+fn parse<S: DeserializeOwned>(line: &[u8]) -> Option<Record<S>> {
+    let line = line.strip_suffix(b"\n")?;
+    let (object, end) = line.split_at_checked(line.len().checked_sub(SEAL_BYTES)?)?;
+    let is_sealed = end == seal(object).as_bytes();
+    is_sealed
+        .then(|| serde_json::from_slice(line).ok())
+        .flatten()
+}
