@@ -187,4 +187,58 @@ mod tests {
             r#"{"b":1.0,"a":null,"c":true}"#
         );
     }
+
+    fn read_back(json: &str, fields: &[Field]) -> Option<Sample> {
+        let object = serde_json::from_str(json).expect("an object");
+        Sample::from_named(&object, fields)
+    }
+
+    #[test]
+    fn a_sample_comes_back_as_it_was_written() {
+        use FieldKind::{Boolean, Float, Integer, String};
+        let kinds = [String, Integer, Float, Float, Float, Boolean, Integer];
+        let fields: Vec<_> = kinds
+            .iter()
+            .zip('a'..)
+            .map(|(kind, name)| Field {
+                required: false,
+                ..Field::new(name, *kind, "a value")
+            })
+            .collect();
+        let sample = Sample {
+            values: vec![
+                Value::String("\0\u{2028}🙂".into()),
+                Value::Integer(i64::MIN),
+                Value::Float(0.1 + 0.2),
+                Value::Float(-0.0),
+                Value::Float(f64::MAX),
+                Value::Boolean(false),
+                Value::Null,
+            ],
+        };
+        let json = serde_json::to_string(&sample.named(&fields)).expect("plain values");
+        let read = read_back(&json, &fields).expect("a sample");
+        assert_eq!(read, sample);
+        // Equality knows no sign of zero.
+        assert_eq!(format!("{read:?}"), format!("{sample:?}"));
+    }
+
+    #[test]
+    fn an_object_of_other_fields_is_no_sample() {
+        let fields = [
+            Field::new("a", FieldKind::String, "text"),
+            Field::new("b", FieldKind::Integer, "a number"),
+        ];
+        assert!(read_back(r#"{"a":"","b":1}"#, &fields).is_some());
+        for json in [
+            r#"{"a":""}"#,
+            r#"{"a":"","c":1}"#,
+            r#"{"a":"","b":1,"c":1}"#,
+            r#"{"a":1,"b":1}"#,
+            r#"{"a":"","b":1.5}"#,
+            r#"{"a":"","b":null}"#,
+        ] {
+            assert_eq!(read_back(json, &fields), None, "{json}");
+        }
+    }
 }

@@ -130,7 +130,7 @@ impl Past {
     pub fn finished_files(&self) -> Option<Vec<PathBuf>> {
         let is_finished = |target: &PathBuf| {
             self.listed(target)
-                .is_some_and(|file| is_same(target, file))
+                .is_some_and(|file| is_same(target, file).unwrap_or(false))
         };
         let are_finished = self.is_complete() && self.targets.iter().all(is_finished);
         are_finished.then(|| self.targets.clone())
@@ -148,16 +148,16 @@ impl Past {
 
     /// Checks that no finished file that would be replaced was changed.
     pub(super) fn check_unchanged(&self) -> Result<(), OpenError> {
-        let is_changed = |target: &&PathBuf| {
-            let listed = self.listed(target);
-            target.exists() && listed.is_some_and(|file| !is_same(target, file))
-        };
-        match self.targets.iter().find(is_changed) {
-            Some(target) => Err(OpenError::Changed {
-                path: target.clone(),
-            }),
-            None => Ok(()),
+        for target in self.targets.iter().filter(|target| target.exists()) {
+            let Some(listed) = self.listed(target) else {
+                continue;
+            };
+            if !is_same(target, listed).map_err(|source| WriteError::at(target, source))? {
+                let path = target.clone();
+                return Err(OpenError::Changed { path });
+            }
         }
+        Ok(())
     }
 
     fn listed(&self, target: &Path) -> Option<&ListedFile> {
@@ -237,12 +237,12 @@ impl Contents {
 }
 
 /// Whether the file at `path` is as it was `listed`.
-fn is_same(path: &Path, listed: &ListedFile) -> bool {
-    let has_length = path
-        .metadata()
-        .is_ok_and(|metadata| metadata.len() == listed.bytes);
-    has_length
-        && extent_of(path).is_ok_and(|extent| format!("{:08x}", extent.crc32) == listed.crc32)
+fn is_same(path: &Path, listed: &ListedFile) -> io::Result<bool> {
+    if path.metadata()?.len() != listed.bytes {
+        return Ok(false);
+    }
+    let extent = extent_of(path)?;
+    Ok(format!("{:08x}", extent.crc32) == listed.crc32)
 }
 
 fn extent_of(path: &Path) -> io::Result<Extent> {
