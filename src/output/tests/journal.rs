@@ -20,14 +20,14 @@ fn read(sandbox: &Sandbox, bytes: &[u8]) -> Option<(Vec<String>, u64)> {
     let past = Past::read(path, Vec::new()).ok().flatten()?;
     let mut texts = Vec::new();
     let replayed = past.replay(&text_fields(&["text"]), |_, samples| {
-        texts.extend(samples.into_iter().map(text));
+        texts.extend(samples.iter().map(text));
     });
     replayed.expect("only text samples were written");
     assert_eq!(past.samples(), texts.len() as u64);
     Some((texts, past.damaged()))
 }
 
-fn text(sample: Sample) -> String {
+fn text(sample: &Sample) -> String {
     match &sample.values[..] {
         [Value::String(text)] => text.clone(),
         other => panic!("a text was written, not {other:?}"),
@@ -61,13 +61,16 @@ fn a_journal_that_is_torn_anywhere_is_resumed_after_its_last_whole_line() {
         fs::write(sandbox.path(JOURNAL), &journal[..length]).expect("written");
         let mut outputs = sandbox.resume().expect("nothing in the way");
         let n_whole = starts.iter().filter(|start| **start <= length).count() - 2;
+        let left = fs::read(sandbox.path(JOURNAL)).expect("a journal");
+        assert_eq!(left, journal[..starts[n_whole + 1]]);
         for batch in &BATCHES[n_whole..] {
             append(&mut outputs, batch).expect("written");
         }
         drop(outputs);
         assert_eq!(fs::read(sandbox.path(JOURNAL)).expect("a journal"), journal);
     }
-    sandbox.resume().expect("nothing in the way").finish(true);
+    let finished = sandbox.resume().expect("nothing in the way").finish(true);
+    assert_eq!(finished.rows, 8);
     assert_eq!(sandbox.text(CSV), "text\na\nb\nc\nd\ne\nf\ng\nh\n");
 }
 

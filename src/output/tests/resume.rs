@@ -159,6 +159,16 @@ fn what_is_torn_is_cut_off_and_what_is_damaged_is_skipped() {
 }
 
 #[test]
+fn a_complete_run_that_something_torn_follows_is_not_complete() {
+    let sandbox = Sandbox::new();
+    sandbox.finished(&["a"]);
+    sandbox.put(JOURNAL, &(sandbox.text(JOURNAL) + "{\"req"));
+    assert!(!sandbox.past().expect("a journal").is_complete());
+    drop(sandbox.resume().expect("nothing in the way"));
+    assert!(sandbox.past().expect("a journal").is_complete());
+}
+
+#[test]
 fn samples_that_no_file_could_take_are_had_when_resumed() {
     let sandbox = Sandbox::new();
     let mut outputs = sandbox.opened();
