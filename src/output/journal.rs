@@ -1,7 +1,7 @@
 //! Every batch of a run, as it was accepted.
 //!
 //! The first thing to be written of a batch, and the last to be lost: a line
-//! is one write of whole samples. What is read of it, [`Past`](super::Past)
+//! is one write of whole samples. What is read of it, [`Past`]
 //! knows.
 
 use std::io::{self, Write};
