@@ -6,9 +6,10 @@
 #![expect(clippy::print_stdout, reason = "an example talks to its reader")]
 
 use std::error::Error;
+use std::time::Duration;
 
 use sdgen::format::{FormatHandler as _, predefined};
-use sdgen::generate::{Event, Generator, Outcome, Plan, Source};
+use sdgen::generate::{Budget, Event, Generator, Limits, Plan, Progress, Source};
 use sdgen::llm::Offline;
 use sdgen::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
 use sdgen::shutdown::stop_switch;
@@ -19,11 +20,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let plan = Plan {
         samples: 10,
         batch_size: 5,
-        concurrency: 2,
         max_retries: 0,
         seed: 1,
         seed_requests: true,
         refine: false,
+        limits: Limits::at_once(2),
+        budget: Budget::default(),
+        grace: Duration::from_secs(8),
     };
     let folder = std::env::temp_dir().join("sdgen-example");
     let place = Place::claim(
@@ -36,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         },
         format.name(),
     )?;
-    let mut outputs = place.begin(format.fields(), &())?;
+    let mut outputs = place.begin(format.fields(), &"whatever tells this run from others")?;
     let client = Offline::new(plan.seed);
     let (_switch, shutdown) = stop_switch();
     let generator = Generator {
@@ -46,15 +49,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         shutdown: &shutdown,
     };
     let source = Source::Query("facts about lighthouses".to_owned());
+    let progress = Progress::new(&plan, &source);
     let run = generator
-        .run(source, &mut outputs, |event| {
+        .run(source, progress, &mut outputs, |event| {
             if let Event::Settled { books, .. } = event {
                 println!("{} of {} samples", books.written, plan.samples);
             }
         })
         .await;
-    let end = run.end?;
-    let finished = outputs.finish(end == Outcome::Complete);
-    println!("{end:?}: {:?}", finished.files);
+    println!("{:?}: {:?}", run.end?, outputs.finish(true).files);
     Ok(())
 }

@@ -71,6 +71,21 @@ pub struct Cli {
     #[arg(value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
+    /// Most requests that this command may send [default: not limited].
+    #[arg(long, value_name = "N", help_heading = GENERATION)]
+    #[arg(value_parser = count, allow_negative_numbers = true)]
+    pub max_requests: Option<u64>,
+
+    /// Most US dollars that this command may spend; the model needs a known price [default: not
+    /// limited].
+    #[arg(long, value_name = "USD", help_heading = GENERATION)]
+    #[arg(value_parser = dollars, allow_negative_numbers = true)]
+    pub max_cost: Option<f64>,
+
+    /// JSON file with prices of models, instead of or beside the built-in ones of Gemini.
+    #[arg(long, value_name = "FILE", help_heading = GENERATION)]
+    pub prices: Option<PathBuf>,
+
     /// Who writes the samples: Gemini, an OpenAI-compatible endpoint, or made-up data without a
     /// model or network.
     #[arg(long, value_name = "PROVIDER", default_value = "gemini", help_heading = MODEL)]
@@ -121,6 +136,11 @@ pub struct Cli {
     #[arg(long, help_heading = OUTPUT)]
     pub incremental_save: bool,
 
+    /// Go on with an unfinished run of the same arguments, or enlarge a finished one; begin if
+    /// there is none.
+    #[arg(long, help_heading = OUTPUT)]
+    pub resume: bool,
+
     /// Replace output files that exist already.
     #[arg(long, help_heading = OUTPUT)]
     pub overwrite: bool,
@@ -139,10 +159,31 @@ pub struct Cli {
     #[arg(value_parser = at_least_zero, allow_negative_numbers = true)]
     pub max_retries: u32,
 
-    /// Most requests under way at once [default: 8; 2 for an endpoint on this machine].
+    /// Most requests under way at once; fewer when the endpoint complains [default: 8; 2 for an
+    /// endpoint on this machine].
     #[arg(long, value_name = "N", help_heading = ADVANCED)]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     pub concurrency: Option<usize>,
+
+    /// Most requests within any minute [default: not limited].
+    #[arg(long, value_name = "N", help_heading = ADVANCED)]
+    #[arg(value_parser = count, allow_negative_numbers = true)]
+    pub rpm: Option<u64>,
+
+    /// Most tokens, of prompts and answers, within any minute [default: not limited].
+    #[arg(long, value_name = "N", help_heading = ADVANCED)]
+    #[arg(value_parser = count, allow_negative_numbers = true)]
+    pub tpm: Option<u64>,
+
+    /// Longest wait for an endpoint that answers nothing but errors.
+    #[arg(long, value_name = "SECONDS", default_value = "600", help_heading = ADVANCED)]
+    #[arg(value_parser = seconds, allow_negative_numbers = true)]
+    pub max_wait: f64,
+
+    /// Longest wait for requests under way after Ctrl-C or SIGTERM.
+    #[arg(long, value_name = "SECONDS", default_value = "8", help_heading = ADVANCED)]
+    #[arg(value_parser = seconds, allow_negative_numbers = true)]
+    pub grace: f64,
 
     /// Time limit of one request [default: 120; 600 for an endpoint on this machine].
     #[arg(long, value_name = "SECONDS", help_heading = ADVANCED)]
@@ -339,6 +380,10 @@ fn at_least_one(text: &str) -> Result<usize, &'static str> {
     }
 }
 
+fn count(text: &str) -> Result<u64, &'static str> {
+    at_least_one(text).map(|count| count as u64)
+}
+
 fn at_least_zero(text: &str) -> Result<u32, &'static str> {
     text.trim()
         .parse()
@@ -371,6 +416,11 @@ fn top_p(text: &str) -> Result<f64, &'static str> {
 fn seconds(text: &str) -> Result<f64, &'static str> {
     number_where(text, |number| number > 0.0 && number <= 86_400.0)
         .ok_or("must be a number of seconds, above 0 and at most 86400")
+}
+
+fn dollars(text: &str) -> Result<f64, &'static str> {
+    number_where(text, |number| number > 0.0 && number.is_finite())
+        .ok_or("must be a number of US dollars, above 0")
 }
 
 /// The number in `text` if it is in range, which NaN never is.
@@ -470,6 +520,12 @@ mod tests {
             ["--top-k", "0"],
             ["--timeout", "inf"],
             ["--concurrency", "0"],
+            ["--rpm", "0"],
+            ["--max-requests", "0"],
+            ["--max-cost", "0"],
+            ["--max-cost", "inf"],
+            ["--max-wait", "0"],
+            ["--grace", "-1"],
             ["--output-prefix", ""],
             ["--output-format", "xml"],
             ["--log-level", "loud"],

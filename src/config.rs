@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::cli::{Cli, LogLevel, OutputChoice, Provider};
 use crate::format::{CustomFormatError, Format, load_custom, predefined};
-use crate::generate::Plan;
+use crate::generate::{Budget, Limits, Plan};
 use crate::llm::{
-    ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, PriceError, Prices, Sampling, SetupError,
+    ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Price, PriceError, Prices, Sampling, SetupError,
 };
 use crate::output::{Existing, OutputConfig, OutputFormat, SourceKind};
 
@@ -42,8 +42,14 @@ pub struct Config {
     pub output: OutputConfig,
     /// What the user sees.
     pub report: ReportConfig,
-    /// Whether a large run is confirmed by the user first.
-    pub confirm: bool,
+    /// Whether an unfinished run is gone on with.
+    pub resume: bool,
+    /// Whether the user chose the seed.
+    pub seed_given: bool,
+    /// What the model's tokens cost, if that is known.
+    pub price: Option<Price>,
+    /// Whether a large run needs no confirmation.
+    pub yes: bool,
 }
 
 /// What the samples are made from, not yet read.
@@ -95,6 +101,15 @@ pub enum ConfigError {
     /// The key, model or address cannot be used.
     #[error(transparent)]
     Setup(#[from] SetupError),
+    /// The price table cannot be used.
+    #[error(transparent)]
+    Prices(#[from] PriceError),
+    /// The cost of a model without a price cannot be limited.
+    #[error("--max-cost needs a price, and none is known for model `{model}`")]
+    NoPrice {
+        /// The model.
+        model: String,
+    },
 }
 
 impl Config {
@@ -109,15 +124,26 @@ impl Config {
             (None, path) => load_custom(path.as_deref().expect("clap requires one of both"))?,
         };
         let provider = provider(&cli, env)?;
+        let price = price(&cli, &provider)?;
         let input = match (cli.input.query, cli.input.documents) {
             (Some(query), _) => Input::Query(query),
             (None, path) => Input::Documents(path.expect("clap requires one of both")),
         };
-        let is_offline = matches!(provider, ProviderConfig::Offline);
+        let is_offline = provider.is_offline();
         let plan = Plan {
             samples: cli.samples,
             batch_size: cli.batch_size,
-            concurrency: cli.concurrency.unwrap_or(provider.default_concurrency()),
+            limits: Limits {
+                concurrency: cli.concurrency.unwrap_or(provider.default_concurrency()),
+                requests_per_minute: cli.rpm,
+                tokens_per_minute: cli.tpm,
+                max_wait: Duration::from_secs_f64(cli.max_wait),
+            },
+            budget: Budget {
+                requests: cli.max_requests,
+                cost: budget_of_cost(cli.max_cost, &provider, price.as_ref())?,
+            },
+            grace: Duration::from_secs_f64(cli.grace),
             max_retries: cli.max_retries,
             seed: cli.seed.unwrap_or_else(rand::random),
             seed_requests: cli.seed.is_some() || is_offline,
@@ -147,7 +173,10 @@ impl Config {
                 json: cli.json,
                 log_level: cli.log_level,
             },
-            confirm: cli.samples > LARGE_RUN && !cli.yes,
+            resume: cli.resume,
+            seed_given: cli.seed.is_some(),
+            price,
+            yes: cli.yes,
         })
     }
 }
@@ -163,6 +192,32 @@ impl ProviderConfig {
         }
     }
 
+    /// Whether there is no model.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        matches!(self, Self::Offline)
+    }
+
+    /// The model that is asked for.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        match self {
+            Self::Gemini(config) => &config.model,
+            Self::OpenAi(config) => &config.model,
+            Self::Offline => self.name(),
+        }
+    }
+
+    /// How the next token is drawn.
+    #[must_use]
+    pub fn sampling(&self) -> Sampling {
+        match self {
+            Self::Gemini(config) => config.sampling,
+            Self::OpenAi(config) => config.sampling,
+            Self::Offline => Sampling::default(),
+        }
+    }
+
     /// Requests under way at once, unless the user says otherwise.
     fn default_concurrency(&self) -> usize {
         match self {
@@ -170,6 +225,34 @@ impl ProviderConfig {
             Self::OpenAi(config) if is_local(config.base_url.as_ref()) => 2,
             Self::Gemini(_) | Self::OpenAi(_) | Self::Offline => 8,
         }
+    }
+}
+
+/// What the model of `provider` costs today.
+fn price(cli: &Cli, provider: &ProviderConfig) -> Result<Option<Price>, ConfigError> {
+    let mut prices = Prices::built_in();
+    if let Some(path) = &cli.prices {
+        prices = prices.with(load_prices(path)?);
+    }
+    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let (today, _) = now.split_once('T').expect("a day and a time");
+    Ok(prices.of(provider.model(), today))
+}
+
+/// What may be spent, and what it is reckoned with; data made up offline is
+/// free.
+fn budget_of_cost(
+    most: Option<f64>,
+    provider: &ProviderConfig,
+    price: Option<&Price>,
+) -> Result<Option<(f64, Price)>, ConfigError> {
+    match (most, price) {
+        (None, _) => Ok(None),
+        (Some(_), _) if provider.is_offline() => Ok(None),
+        (Some(most), Some(price)) => Ok(Some((most, price.clone()))),
+        (Some(_), None) => Err(ConfigError::NoPrice {
+            model: provider.model().to_owned(),
+        }),
     }
 }
 

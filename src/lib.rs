@@ -12,14 +12,19 @@
 //! .env, env ───┴ Config::resolve ─ Config ─ client ─┼─ Generator ── loop ──┐
 //!                                           source ─┤                      │
 //!                                           outputs ┘                      │
-//!   brief ─ prompt ─ complete ─ parse ─ validate ─ dedup ─ write ─ book ─ event
+//!   brief ─ pace ─ prompt ─ complete ─ parse ─ validate ─ dedup ─ write ─ book ─ event
 //!   end: finish files ─ summary on stderr, paths on stdout ─ exit status
 //! ```
 //!
 //! Nothing flows back but what is still missing. A request is planned from the
-//! books ([`generate`]'s ledger), sent as a future of the one task that owns
-//! everything, and its samples are on disk before the next answer is looked
-//! at.
+//! books ([`generate`]'s ledger), held back by what endpoint, user and budget
+//! allow (its pace), sent as a future of the one task that owns everything, and
+//! its samples are on disk before the next answer is looked at.
+//!
+//! The journal ([`output`]) is the one truth of a run. A resumed run replays
+//! it, first into the books and fingerprints
+//! ([`Progress`](generate::Progress)), then into new files, and goes on: a batch
+//! is a number, and what it asks for follows from number and seed.
 //!
 //! # Code map, top floor first
 //!
@@ -31,8 +36,9 @@
 //!   of a run into a verdict and the manifest.
 //! - [`config`]: what is meant, from [`cli`] (what was typed) and the
 //!   environment. [`report`]: what a person sees.
-//! - [`generate`]: the heart. Loop, books, briefs, retries, parsing of answers,
-//!   duplicates. Sees a [`FormatHandler`](format::FormatHandler), an
+//! - [`generate`]: the heart. Loop (its engine), books, briefs, pace, retries,
+//!   budget, parsing of answers, duplicates. Sees a
+//!   [`FormatHandler`](format::FormatHandler), an
 //!   [`LlmClient`](llm::LlmClient), [`Outputs`](output::Outputs), plain data.
 //! - [`prompt`]: every text that is sent to a model, but for the sentence that
 //!   tells a JSON schema to servers that take none, which is with the schemas.
@@ -53,9 +59,9 @@
 //! 4. `llm` knows fields, not samples; `format` no models; `output` neither.
 //! 5. The API key is in one header and nowhere else: no error, log, URL, Debug
 //!    output, file or process title. Prompts are logged at `debug` at most.
-//! 6. A sample is on disk before it is counted as written, and
-//!    `requested = written + duplicate + rejected + blocked + truncated +
-//!    failed` whenever nothing is under way.
+//! 6. A sample is in the journal before it is in a file, and in a file before
+//!    it is counted as written; `requested = written + duplicate + rejected +
+//!    blocked + truncated + failed` whenever nothing is under way.
 //! 7. No mutable global state, no lock and no spawned task in the loop.
 //! 8. One call of a client is one HTTP request; who calls decides on retries.
 

@@ -20,8 +20,6 @@ pub enum Source {
 /// What one request is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Brief {
-    /// Number of the request's batch, from 0.
-    pub(super) batch: u64,
     /// Samples wanted; at least one.
     pub(super) count: usize,
     /// How its samples are to differ from those of other requests.
@@ -30,13 +28,12 @@ pub(super) struct Brief {
     pub(super) passage: Option<Arc<str>>,
 }
 
-/// Hands out briefs, each different from the last.
+/// The briefs of all batches, each different from the last.
 ///
-/// Angles and passages are drawn in an order that the seed decides; none comes
-/// twice before all came once.
+/// Angles and passages are in an order that the seed decides; none comes twice
+/// before all came once.
 #[derive(Debug)]
 pub(super) struct Briefs {
-    batch: u64,
     angles: Deck<String>,
     passages: Option<Deck<Arc<str>>>,
 }
@@ -50,22 +47,18 @@ impl Briefs {
             Source::Documents(passages) => (angles(&[]), Some(passages.clone())),
         };
         Self {
-            batch: 0,
             angles: Deck::shuffled(angles, &mut random),
             passages: passages.map(|passages| Deck::shuffled(passages, &mut random)),
         }
     }
 
-    /// The brief of the next request, for `count` samples.
-    pub(super) fn next(&mut self, count: usize) -> Brief {
-        let brief = Brief {
-            batch: self.batch,
+    /// The brief of batch `number`, for `count` samples.
+    pub(super) fn of(&self, number: u64, count: usize) -> Brief {
+        Brief {
             count,
-            angle: self.angles.draw(),
-            passage: self.passages.as_mut().map(Deck::draw),
-        };
-        self.batch += 1;
-        brief
+            angle: self.angles.card(number).clone(),
+            passage: self.passages.as_ref().map(|deck| deck.card(number).clone()),
+        }
     }
 }
 
@@ -88,23 +81,19 @@ fn angles(settings: &[&str]) -> Vec<String> {
     angles
 }
 
-/// Cards that are dealt one after the other, over and over.
+/// Cards in an order that repeats for ever.
 #[derive(Debug)]
-struct Deck<T> {
-    cards: Vec<T>,
-    next: usize,
-}
+struct Deck<T>(Vec<T>);
 
-impl<T: Clone> Deck<T> {
+impl<T> Deck<T> {
     fn shuffled(mut cards: Vec<T>, random: &mut StdRng) -> Self {
         cards.shuffle(random);
-        Self { cards, next: 0 }
+        Self(cards)
     }
 
-    fn draw(&mut self) -> T {
-        let card = self.cards[self.next % self.cards.len()].clone();
-        self.next += 1;
-        card
+    fn card(&self, number: u64) -> &T {
+        let index = number % self.0.len() as u64;
+        &self.0[usize::try_from(index).expect("below a length")]
     }
 }
 
@@ -116,17 +105,18 @@ mod tests {
 
     #[test]
     fn no_angle_comes_twice_before_all_came_once() {
-        let mut briefs = Briefs::new(&Source::Query("q".into()), 1);
+        let briefs = Briefs::new(&Source::Query("q".into()), 1);
         let cells = VOICES.len() * SETTINGS.len() * MANNERS.len();
-        let seen: HashSet<String> = (0..cells).map(|_| briefs.next(1).angle).collect();
+        let angles = (0..).map(|number| briefs.of(number, 1).angle);
+        let seen: HashSet<String> = angles.take(cells).collect();
         assert_eq!(seen.len(), cells);
     }
 
     #[test]
     fn passages_go_round() {
         let passages = ["a", "b", "c"].map(Arc::from).to_vec();
-        let mut briefs = Briefs::new(&Source::Documents(passages), 1);
-        let mut drawn: Vec<_> = (0..6).filter_map(|_| briefs.next(1).passage).collect();
+        let briefs = Briefs::new(&Source::Documents(passages), 1);
+        let mut drawn: Vec<_> = (0..6).filter_map(|n| briefs.of(n, 1).passage).collect();
         drawn.sort();
         assert_eq!(drawn, ["a", "a", "b", "b", "c", "c"].map(Arc::from));
     }
@@ -134,7 +124,7 @@ mod tests {
     #[test]
     fn the_seed_decides_the_order() {
         let source = Source::Query("q".into());
-        let first = |seed| Briefs::new(&source, seed).next(25);
+        let first = |seed| Briefs::new(&source, seed).of(0, 25);
         assert_eq!(first(7), first(7));
         assert_ne!(first(7), first(8));
     }

@@ -5,13 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Batches in a row without one new sample after which a run is barren.
 pub(super) const BARREN_AFTER: u32 = 5;
 
 /// The same for a run from many passages, where the next one may bring more.
 const BARREN_AFTER_PASSAGES: u32 = 20;
+
+/// Answers in a row that were not cut after which batches grow again.
+const GROW_AFTER: u32 = 10;
 
 /// Samples that the estimate of the yield starts from, as if all were new.
 const PRIOR: f64 = 10.0;
@@ -72,7 +75,7 @@ impl Books {
 }
 
 /// What became of the samples of one batch.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Settlement {
     /// Samples asked for.
     pub(super) asked: usize,
@@ -85,12 +88,11 @@ pub(super) struct Settlement {
     /// New, but beyond the target.
     pub(super) surplus: usize,
     /// Why the rest of what was asked for did not come, if there is a rest.
-    #[serde(skip)]
     pub(super) shortfall: Shortfall,
 }
 
 /// Why samples did not come.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Shortfall {
     /// The model wrote fewer.
@@ -100,19 +102,23 @@ pub(super) enum Shortfall {
     Truncated,
     /// A filter kept them back; its reason.
     Blocked(String),
-    /// There was no answer to be used.
-    Failed(&'static str),
+    /// There was no answer to be used, this time.
+    Failed(String),
+    /// There is no answer to this request; why.
+    Refused(String),
+}
+
+impl Shortfall {
+    /// Whether the same request may bring more another time.
+    pub(super) fn may_pass(&self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
 }
 
 impl Settlement {
     /// Items that came.
     fn delivered(&self) -> usize {
         self.written + self.duplicate + self.rejected.len() + self.surplus
-    }
-
-    /// Why fewer came than were asked for; `None` if none is missing.
-    pub(super) fn shortfall(&self) -> Option<&Shortfall> {
-        (self.delivered() < self.asked).then_some(&self.shortfall)
     }
 }
 
@@ -121,6 +127,10 @@ impl Settlement {
 pub(super) struct Ledger {
     target: u64,
     batch_size: usize,
+    /// Most samples to ask for, as answers that were cut have shown.
+    most: usize,
+    /// Answers in a row that were not cut.
+    whole: u32,
     outstanding: u64,
     /// Samples asked for in requests that were answered, and the new ones among
     /// them: what the yield is learned from.
@@ -142,6 +152,8 @@ impl Ledger {
         Self {
             target: target as u64,
             batch_size,
+            most: batch_size,
+            whole: 0,
             outstanding: 0,
             answered: 0,
             fresh: 0,
@@ -180,7 +192,7 @@ impl Ledger {
         let uncovered = self.missing() as f64 - self.outstanding as f64 * expected_yield;
         // While others are under way, a handful is not worth a request.
         let least = if self.outstanding > 0 {
-            self.batch_size as f64 / 8.0
+            self.most as f64 / 8.0
         } else {
             0.0
         };
@@ -193,7 +205,7 @@ impl Ledger {
             clippy::cast_sign_loss,
             reason = "clamped"
         )]
-        Some(wanted.ceil().clamp(1.0, self.batch_size as f64) as usize)
+        Some(wanted.ceil().clamp(1.0, self.most as f64) as usize)
     }
 
     /// Share of the samples asked for that are new, as far as the answers show.
@@ -205,6 +217,11 @@ impl Ledger {
     /// A request for `count` samples goes out.
     pub(super) fn ask(&mut self, count: usize) {
         self.outstanding += count as u64;
+    }
+
+    /// Such a request is put off.
+    pub(super) fn take_back(&mut self, count: usize) {
+        self.outstanding -= count as u64;
     }
 
     /// A request came to its end.
@@ -227,6 +244,7 @@ impl Ledger {
             settlement.shortfall,
             Shortfall::NotDelivered | Shortfall::Truncated
         );
+        let is_cut = shortfall > 0 && settlement.shortfall == Shortfall::Truncated;
         if is_answered {
             self.answered += settlement.asked as u64;
             self.fresh += (settlement.written + settlement.surplus) as u64;
@@ -238,9 +256,14 @@ impl Ledger {
                 }
                 Shortfall::Truncated => &mut books.truncated,
                 Shortfall::Blocked(reason) => books.blocked.entry(reason).or_default(),
-                Shortfall::Failed(reason) => books.failed.entry(reason.to_owned()).or_default(),
+                Shortfall::Failed(reason) | Shortfall::Refused(reason) => {
+                    books.failed.entry(reason).or_default()
+                }
             };
             *failed += shortfall;
+        }
+        if is_answered {
+            self.fit(settlement.asked, is_cut.then_some(delivered));
         }
         match (settlement.written + settlement.surplus, is_answered) {
             (0, true) => self.stale += 1,
@@ -249,13 +272,40 @@ impl Ledger {
         }
     }
 
-    /// Every request still under way is given up; returns the final books.
-    pub(super) fn close(mut self) -> Books {
-        if self.outstanding > 0 {
-            self.books.requested += self.outstanding;
-            *self.books.failed.entry("cancelled".to_owned()).or_default() += self.outstanding;
+    /// Fits the size of batches to what comes whole: `cut_after` items of
+    /// `asked` if the answer was cut, but never below half at once.
+    fn fit(&mut self, asked: usize, cut_after: Option<usize>) {
+        self.whole = match cut_after {
+            None => self.whole + 1,
+            Some(_) => 0,
+        };
+        if let Some(items) = cut_after {
+            self.most = self.most.min(items.max(asked / 2)).max(1);
+        } else if self.whole >= GROW_AFTER && self.most < self.batch_size {
+            self.most = (self.most + self.most.div_ceil(4)).min(self.batch_size);
+            self.whole = 0;
         }
-        self.books
+    }
+
+    /// Every request still under way is given up; returns the number of its
+    /// samples.
+    pub(super) fn give_up(&mut self) -> u64 {
+        let cancelled = std::mem::take(&mut self.outstanding);
+        self.cancelled(cancelled);
+        cancelled
+    }
+
+    /// Samples were asked for in requests that were given up.
+    pub(super) fn cancelled(&mut self, samples: u64) {
+        if samples > 0 {
+            self.books.requested += samples;
+            *self.books.failed.entry("cancelled".to_owned()).or_default() += samples;
+        }
+    }
+
+    /// What earlier parts of the run ran dry of may be there again.
+    pub(super) fn take_heart(&mut self) {
+        (self.stale, self.failing) = (0, 0);
     }
 }
 
@@ -321,10 +371,35 @@ mod tests {
             ledger.ask(5);
             ledger.settle(Settlement {
                 asked: 5,
-                shortfall: Shortfall::Failed("timeout"),
+                shortfall: Shortfall::Failed("timeout".to_owned()),
                 ..Settlement::default()
             });
         }
+    }
+
+    #[test]
+    fn batches_shrink_to_what_comes_whole_and_grow_again() {
+        let mut ledger = Ledger::new(10_000, 25, None);
+        let mut settle = |written, shortfall| {
+            let asked = ledger.next_ask().expect("much is missing");
+            ledger.ask(asked);
+            ledger.settle(Settlement {
+                asked,
+                written: asked.min(written),
+                shortfall,
+                ..Settlement::default()
+            });
+            ledger.next_ask().expect("much is missing")
+        };
+        assert_eq!(settle(17, Shortfall::Truncated), 17);
+        // One item may have gone on for ever: that says little of the others.
+        assert_eq!(settle(1, Shortfall::Truncated), 8);
+        assert_eq!(settle(0, Shortfall::Truncated), 4);
+        let sizes: Vec<_> = (0..200)
+            .map(|_| settle(25, Shortfall::NotDelivered))
+            .collect();
+        assert_eq!(sizes[..10], [[4; 9].as_slice(), &[5]].concat());
+        assert_eq!(sizes.last(), Some(&25));
     }
 
     #[test]
@@ -385,8 +460,8 @@ mod tests {
                 prop_assert_eq!(ledger.books().requested, ledger.books().accounted());
             }
             ledger.ask(cancelled);
-            let books = ledger.close();
-            prop_assert_eq!(books.requested, books.accounted());
+            prop_assert_eq!(ledger.give_up(), cancelled as u64);
+            prop_assert_eq!(ledger.books().requested, ledger.books().accounted());
         }
 
         #[test]

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use base_url::BaseUrl;
 pub use gemini::{Gemini, GeminiConfig};
@@ -143,7 +143,7 @@ pub enum FinishReason {
 }
 
 /// Tokens of one answer, as billed. See each provider for what it counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Tokens of the prompt, cached ones included.
     pub prompt_tokens: u64,
@@ -153,6 +153,19 @@ pub struct Usage {
     pub completion_tokens: u64,
     /// Those of the answer that were thoughts.
     pub thought_tokens: u64,
+}
+
+impl std::ops::Sub for Usage {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self {
+            prompt_tokens: self.prompt_tokens - other.prompt_tokens,
+            cached_tokens: self.cached_tokens - other.cached_tokens,
+            completion_tokens: self.completion_tokens - other.completion_tokens,
+            thought_tokens: self.thought_tokens - other.thought_tokens,
+        }
+    }
 }
 
 impl std::ops::AddAssign for Usage {
@@ -167,6 +180,9 @@ impl std::ops::AddAssign for Usage {
 /// What the caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disposition {
+    /// Send less; try again after a pause, at least this long if the server
+    /// said so.
+    Wait(Option<Duration>),
     /// Try again after a pause, at least this long if the server said so.
     Retry(Option<Duration>),
     /// Try again at once; the client has changed how it asks. Happens at most
@@ -291,13 +307,23 @@ impl LlmError {
             | Self::BadRequest { .. }
             | Self::Tls { .. } => Disposition::FailRun,
             Self::PromptTooLong { .. } => Disposition::FailBatch,
-            Self::RateLimited { retry_after, .. } | Self::Server { retry_after, .. } => {
-                Disposition::Retry(*retry_after)
-            }
+            Self::RateLimited { retry_after, .. } => Disposition::Wait(*retry_after),
+            Self::Server { retry_after, .. } => Disposition::Retry(*retry_after),
             Self::Timeout { .. } | Self::Transport { .. } | Self::Unreadable { .. } => {
                 Disposition::Retry(None)
             }
             Self::Adapted { .. } => Disposition::Again,
+        }
+    }
+
+    /// Whether the server has more to do than it can.
+    #[must_use]
+    pub fn is_overload(&self) -> bool {
+        match self {
+            Self::RateLimited { .. } => true,
+            // 529 is "overloaded" at Anthropic and others.
+            Self::Server { status, .. } => matches!(status, 503 | 529),
+            _ => false,
         }
     }
 

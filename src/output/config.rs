@@ -113,8 +113,6 @@ pub enum Existing {
     Refuse,
     /// Put new files in the place of its files.
     Replace,
-    /// Go on where it ended.
-    Resume,
 }
 
 impl OutputConfig {

@@ -126,7 +126,7 @@ impl DataSet {
     ) -> Result<Self, WriteError> {
         let older = match config.existing {
             Existing::Refuse => Older::Kept,
-            Existing::Replace | Existing::Resume => Older::Replaced,
+            Existing::Replace => Older::Replaced,
         };
         let file = OutputFile::create(&names.part(format), &names.target(format), older)?;
         Ok(Self {

@@ -99,7 +99,10 @@ impl Journal {
     /// Says that the files may not be as an earlier end lists them from now on.
     pub(super) fn unlist_files(&mut self) -> Result<(), WriteError> {
         if self.lists_files {
-            self.write(end_line(&End::default()))?;
+            self.write(end_line(&End {
+                replacing: true,
+                ..End::default()
+            }))?;
             self.sync()?;
             self.lists_files = false;
         }

@@ -2,6 +2,7 @@
 //!
 //! Opened by [`Place`], as new or from the journal of an earlier run.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -142,7 +143,10 @@ impl Outputs {
             // The files that the journal lists must stay as they are.
             Err(error) => (Vec::new(), vec![error]),
         };
+        // A file that failed late may have its name all the same.
+        let is_refused = |error: &WriteError| error.source.kind() == ErrorKind::AlreadyExists;
         let end = End {
+            replacing: !errors.iter().all(is_refused),
             complete: is_whole && errors.is_empty(),
             files: files.iter().map(Into::into).collect(),
         };

@@ -160,6 +160,18 @@ impl Past {
         Ok(())
     }
 
+    /// The files that stand where this run's are to be, and are not its own.
+    pub(super) fn strangers(&self) -> Vec<PathBuf> {
+        let Contents { end, ends, .. } = &self.contents;
+        // A run that was killed may have finished a file and not said so.
+        if !ends || end.replacing {
+            return Vec::new();
+        }
+        let is_strange =
+            |target: &&PathBuf| self.listed(target).is_none() && target.symlink_metadata().is_ok();
+        self.targets.iter().filter(is_strange).cloned().collect()
+    }
+
     fn listed(&self, target: &Path) -> Option<&ListedFile> {
         let name = file_name(target);
         self.contents
@@ -185,7 +197,9 @@ pub(super) struct Contents {
     torn_bytes: u64,
     /// The last end.
     end: End,
-    /// Whether the last line that can be read is an end.
+    /// Whether there is an end at all, and whether the last line that can be
+    /// read is one.
+    ends: bool,
     has_ended: bool,
 }
 
@@ -222,6 +236,7 @@ impl Contents {
         self.has_ended = record.end.is_some();
         if let Some(end) = record.end {
             self.end = end;
+            self.ends = true;
         }
     }
 

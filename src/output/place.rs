@@ -94,11 +94,16 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// A finished file was changed since, the journal holds samples of other
+    /// A finished file was changed since, a file that is not this run's stands
+    /// in the way and may not be replaced, the journal holds samples of other
     /// fields, or a file cannot be written. What was finished is still there.
     pub fn resume(mut self, fields: &[Field], past: &Past) -> Result<Outputs, OpenError> {
         past.check_unchanged()?;
-        self.config.existing = Existing::Resume;
+        let paths = past.strangers();
+        if self.config.existing == Existing::Refuse && !paths.is_empty() {
+            return Err(OpenError::Exists { paths });
+        }
+        self.config.existing = Existing::Replace;
         let fields: Arc<[Field]> = fields.into();
         let mut data_sets = DataSets::create(&self.config, &self.names, &fields)?;
         past.try_replay(&fields, |_, samples| {

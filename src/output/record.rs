@@ -43,6 +43,10 @@ pub(super) struct Record<S> {
 /// The files of a run that ended.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct End {
+    /// Whether there may be files that are not listed: some are about to be
+    /// replaced, or failed when they were.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) replacing: bool,
     /// Whether nothing is left to do.
     pub(super) complete: bool,
     /// The files that were finished; none is as an earlier end said.

@@ -26,6 +26,7 @@ const PREVIEW: usize = 3;
 pub struct Report {
     quiet: bool,
     bar: ProgressBar,
+    has_answer: bool,
     preview: Vec<Sample>,
 }
 
@@ -45,13 +46,16 @@ impl Report {
         Self {
             quiet,
             bar,
+            has_answer: false,
             preview: Vec::new(),
         }
     }
 
-    /// A run for `target` samples begins.
-    pub fn start(&self, target: usize) {
-        self.bar.set_length(target as u64);
+    /// A run for `target` samples begins, of which `written` are there.
+    pub fn start(&self, target: u64, written: u64) {
+        self.bar.set_length(target);
+        self.bar.set_position(written);
+        self.bar.reset_eta();
         if self.quiet || !io::stderr().is_terminal() {
             return;
         }
@@ -76,7 +80,8 @@ impl Report {
             } => {
                 let wanted = PREVIEW.saturating_sub(self.preview.len());
                 self.preview.extend(new.iter().take(wanted).cloned());
-                if self.bar.position() == 0 && books.written > 0 {
+                if !self.has_answer && books.written > 0 {
+                    self.has_answer = true;
                     self.bar.set_style(style(
                         "{bar:16} {human_pos}/{human_len} samples  {per_sec:1}  eta {eta}  {wide_msg}",
                     ));
@@ -157,8 +162,8 @@ fn print(text: &str) -> io::Result<()> {
 /// Asks whether to go on with a run of `samples` samples. Only a person at a
 /// terminal is asked; everybody else is warned, and goes on.
 #[must_use]
-pub fn confirm_large_run(samples: usize) -> bool {
-    let samples = HumanCount(samples as u64);
+pub fn confirm_large_run(samples: u64) -> bool {
+    let samples = HumanCount(samples);
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         tracing::warn!("a large run: {samples} samples");
         return true;

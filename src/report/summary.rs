@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use indicatif::HumanCount;
 
-use crate::generate::{Books, Traffic};
+use crate::generate::{Run, Traffic};
+use crate::llm::Price;
 use crate::sample::{Field, Sample, Value};
 
 /// Characters of a value that the preview shows.
@@ -21,10 +22,12 @@ pub struct Summary<'a> {
     pub target: usize,
     /// What wrote them: a model, or nothing.
     pub writer: String,
-    /// What became of every sample asked for.
-    pub books: &'a Books,
-    /// What was sent and spent.
-    pub traffic: &'a Traffic,
+    /// What was done.
+    pub run: &'a Run,
+    /// What the model's tokens cost, if that is known.
+    pub price: Option<&'a Price>,
+    /// Whether somebody wants money for them.
+    pub is_billed: bool,
     /// How long it took.
     pub elapsed: Duration,
 }
@@ -35,10 +38,11 @@ impl Summary<'_> {
             format,
             target,
             writer,
-            books,
-            traffic,
+            run,
             elapsed,
+            ..
         } = self;
+        let books = &run.books;
         let seconds = elapsed.as_secs_f64();
         let target = HumanCount(*target as u64);
         let _ = writeln!(
@@ -73,6 +77,22 @@ impl Summary<'_> {
                 HumanCount(books.unasked)
             );
         }
+        self.write_traffic(text, &run.traffic);
+        if run.part.number > 1 {
+            let _ = writeln!(
+                text,
+                "  of that in part {}, just now: {} samples written",
+                run.part.number,
+                HumanCount(run.part.written)
+            );
+            self.write_traffic(text, &run.part.traffic);
+        }
+        if self.is_billed && self.price.is_none() {
+            text.push_str("  cost unknown: no price of this model is known, --prices takes one\n");
+        }
+    }
+
+    fn write_traffic(&self, text: &mut String, traffic: &Traffic) {
         let _ = write!(text, "  requests {}", HumanCount(traffic.requests));
         if traffic.retries > 0 {
             let _ = write!(text, ", {} of them retries", HumanCount(traffic.retries));
@@ -80,8 +100,8 @@ impl Summary<'_> {
         if !traffic.errors.is_empty() {
             let _ = write!(text, " ({})", listed(&traffic.errors));
         }
-        if traffic.unanswered > 0 {
-            let dropped = HumanCount(traffic.unanswered);
+        if traffic.unanswered() > 0 {
+            let dropped = HumanCount(traffic.unanswered());
             let _ = write!(text, ", {dropped} dropped unanswered at unknown cost");
         }
         let usage = &traffic.usage;
@@ -93,6 +113,10 @@ impl Summary<'_> {
             HumanCount(usage.completion_tokens),
             part(usage.thought_tokens, "thoughts"),
         );
+        if let Some(price) = self.price {
+            let cost = price.cost(usage);
+            let _ = write!(text, "; ${cost:.4} at prices of {}", price.date);
+        }
         text.push('\n');
     }
 }
@@ -156,11 +180,11 @@ pub(super) fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generate::{Books, Outcome, Part};
     use crate::llm::Usage;
     use crate::sample::FieldKind;
 
-    #[test]
-    fn the_summary_accounts_for_every_sample() {
+    fn run(part: Part) -> Run {
         let count = |reason: &str, count| BTreeMap::from([(reason.to_owned(), count)]);
         let books = Books {
             requested: 1_206,
@@ -175,6 +199,7 @@ mod tests {
         let traffic = Traffic {
             requests: 52,
             retries: 2,
+            ended: 52,
             errors: count("timeout", 3),
             usage: Usage {
                 prompt_tokens: 20_000,
@@ -184,17 +209,63 @@ mod tests {
             },
             ..Traffic::default()
         };
+        Run {
+            books,
+            traffic,
+            part,
+            refined_query: None,
+            end: Ok(Outcome::Complete),
+        }
+    }
+
+    fn summary(run: &Run, price: Option<&Price>) -> String {
         let summary = Summary {
             format: "qa",
             target: 1_000,
             writer: "by a-model".into(),
-            books: &books,
-            traffic: &traffic,
+            run,
+            price,
+            is_billed: true,
             elapsed: Duration::from_millis(12_340),
         };
         let mut text = String::new();
         summary.write(&mut text);
-        insta::assert_snapshot!(text);
+        text
+    }
+
+    #[test]
+    fn the_summary_accounts_for_every_sample() {
+        let part = Part {
+            number: 1,
+            written: 1_000,
+            traffic: Traffic::default(),
+        };
+        insta::assert_snapshot!(summary(&run(part), None));
+    }
+
+    #[test]
+    fn the_summary_tells_the_parts_of_a_run_and_their_cost() {
+        let part = Part {
+            number: 3,
+            written: 12,
+            traffic: Traffic {
+                requests: 2,
+                ended: 2,
+                usage: Usage {
+                    prompt_tokens: 1_000,
+                    completion_tokens: 2_000,
+                    ..Usage::default()
+                },
+                ..Traffic::default()
+            },
+        };
+        let price = Price {
+            input: 0.3,
+            cached_input: 0.03,
+            output: 2.5,
+            date: "2026-11-12".to_owned(),
+        };
+        insta::assert_snapshot!(summary(&run(part), Some(&price)));
     }
 
     #[test]

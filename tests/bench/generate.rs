@@ -9,7 +9,7 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use sdgen::format::{Format, FormatHandler as _, predefined};
 use sdgen::generate::dedup::Dedup;
-use sdgen::generate::{Generator, Plan, Source, parse};
+use sdgen::generate::{Budget, Generator, Limits, Plan, Progress, Source, parse};
 use sdgen::llm::{BaseUrl, OpenAi, OpenAiConfig, Sampling};
 use sdgen::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
 use sdgen::sample::Sample;
@@ -100,11 +100,13 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
     let plan = Plan {
         samples: usize::try_from(samples).expect("few"),
         batch_size: usize::try_from(BATCH).expect("few"),
-        concurrency,
         max_retries: 0,
         seed: 1,
         seed_requests: false,
         refine: false,
+        limits: Limits::at_once(concurrency),
+        budget: Budget::default(),
+        grace: Duration::from_secs(1),
     };
     let client = OpenAi::new(OpenAiConfig {
         base_url: Some(BaseUrl::parse(&server.url).expect("a URL")),
@@ -123,7 +125,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         existing: Existing::Refuse,
     };
     let place = Place::claim(&output, format.name()).expect("writable");
-    let mut outputs = place.begin(format.fields(), &()).expect("writable");
+    let mut outputs = place.begin(format.fields(), &"bench").expect("writable");
     let (_switch, shutdown) = stop_switch();
     let generator = Generator {
         format: &format,
@@ -135,7 +137,9 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         .enable_all()
         .build();
     let runtime = runtime.expect("a runtime");
-    let run = runtime.block_on(generator.run(Source::Query("q".to_owned()), &mut outputs, |_| ()));
+    let source = Source::Query("q".to_owned());
+    let progress = Progress::new(&plan, &source);
+    let run = runtime.block_on(generator.run(source, progress, &mut outputs, |_| ()));
     assert_eq!(run.books.written, samples);
     assert!(outputs.finish(true).errors.is_empty());
 }

@@ -68,7 +68,7 @@ fn no_file_has_its_name_before_the_end_but_an_incremental_jsonl() {
             let journal = sandbox.jsonl(&format!(".sdgen/{BASE}.journal.jsonl"));
             let journaled: usize = journal
                 .iter()
-                .filter_map(|line| Some(line["samples"].as_array()?.len()))
+                .filter_map(|record| Some(record["samples"].as_array()?.len()))
                 .sum();
             assert_eq!(journaled, 10);
             gate.add_permits(4);
@@ -251,12 +251,15 @@ fn samples_of_a_killed_run_are_kept() {
     process.kill().unwrap();
     process.wait().unwrap();
     let kept = format!(".sdgen/{BASE}.journal.1.jsonl");
-    sandbox.run(OFFLINE, &[]).exits(2).says("an unfinished run");
+    sandbox
+        .run(OFFLINE, &[])
+        .exits(2)
+        .says("an unfinished run is there: 25 samples")
+        .says("--resume")
+        .says("--overwrite");
     sandbox.run(OFFLINE, &["--overwrite"]).exits(0).says(&kept);
-    assert_eq!(
-        sandbox.jsonl(&kept)[1]["samples"].as_array().unwrap().len(),
-        25
-    );
+    let batch = &sandbox.jsonl(&kept)[1];
+    assert_eq!(batch["samples"].as_array().unwrap().len(), 25);
 }
 
 #[test]

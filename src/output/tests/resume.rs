@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{CSV, JOURNAL, JSONL, PARQUET, Sandbox, append};
 use crate::output::faults::{full_after, with_plan};
 use crate::output::testing::{all_kinds, bare_sample, full_sample, text_fields, text_sample};
-use crate::output::{OpenError, OutputFormat, Place};
+use crate::output::{Existing, OpenError, OutputFormat, Place};
 use crate::sample::Sample;
 
 /// Notes and texts of the batches in the journal.
@@ -313,4 +313,22 @@ fn a_place_knows_files_of_other_formats() {
     sandbox.put(PARQUET, "old");
     sandbox.config.formats = vec![OutputFormat::Csv];
     assert_eq!(sandbox.place().strangers(), [sandbox.path(PARQUET)]);
+}
+
+#[test]
+fn a_file_that_was_never_this_runs_stays_in_the_way() {
+    let mut sandbox = Sandbox::new();
+    let mut outputs = sandbox.opened();
+    append(&mut outputs, &["a"]).expect("written");
+    sandbox.put(CSV, "mine");
+    assert_eq!(outputs.finish(true).errors.len(), 1);
+
+    let Err(OpenError::Exists { paths }) = sandbox.resume() else {
+        panic!("a file was to be replaced");
+    };
+    assert_eq!(paths, [sandbox.path(CSV)]);
+    sandbox.config.existing = Existing::Replace;
+    let outputs = sandbox.resume().expect("it may be replaced now");
+    assert!(outputs.finish(true).errors.is_empty());
+    assert_eq!(sandbox.text(CSV), "text\na\n");
 }

@@ -1,0 +1,803 @@
+//! The loop: what is still missing is asked for, what comes is written, until
+//! there is an end.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::{Instant, sleep_until};
+
+use crate::llm::{
+    Answer, ChatRequest, Completion, Disposition, ItemShape, LlmError, Usage, Wanted,
+};
+use crate::output::{Outputs, WriteError};
+use crate::prompt;
+use crate::sample::Sample;
+use crate::shutdown::{Shutdown, Urgency};
+
+use super::batch::{self, Reading};
+use super::brief::{Brief, Briefs, Source};
+use super::budget::{Allowance, Expectation, Spent};
+use super::ledger::{Settlement, Shortfall};
+use super::pace::{Pace, Permit, Ticket};
+use super::progress::{Progress, Refinement};
+use super::record::Record;
+use super::traffic::Traffic;
+use super::{Event, GenerateError, Generator, Outcome, Part, Plan, Run, refine, retry};
+
+/// Times that a client may change how it asks within one batch.
+const MOST_ADAPTATIONS: u32 = 8;
+
+/// Longest time that what the journal holds may be lost to a power cut.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+
+/// Pauses shorter than this are not worth a message.
+const TOLD_PAUSE: Duration = Duration::from_secs(5);
+
+/// Everything that a run owns while it lasts.
+pub(super) struct Engine<'a, F> {
+    generator: Generator<'a>,
+    source: Source,
+    outputs: &'a mut Outputs,
+    on_event: F,
+    system: Arc<str>,
+    shape: Arc<ItemShape>,
+    briefs: Briefs,
+    progress: Progress,
+    pace: Pace,
+    expectation: Expectation,
+    /// Attempts that are to be repeated.
+    waiting: Vec<Attempt>,
+    /// What earlier parts of the run have sent and spent.
+    before: Traffic,
+    written_before: u64,
+    /// The part of the traffic that the journal knows.
+    journaled: Traffic,
+    synced: Instant,
+    /// Why no further request is sent.
+    stop: Option<Stop>,
+    /// The error that the last batch failed with.
+    last_error: Option<LlmError>,
+}
+
+/// Why no further request is sent, apart from the user's wish.
+enum Stop {
+    Fatal(GenerateError),
+    Unavailable(LlmError),
+    Budget(Spent),
+}
+
+/// A batch, and how often it was tried.
+struct Attempt {
+    number: u64,
+    brief: Brief,
+    /// Failures of the batch in earlier turns.
+    turns: u32,
+    /// Answers and errors that count against the retries of a batch.
+    retries: u32,
+    /// Pauses, whatever for.
+    pauses: u32,
+    adaptations: u32,
+    due: Instant,
+    /// Whether it repeats one that failed.
+    is_paid: bool,
+}
+
+/// What came back.
+type Reply = Result<Completion, LlmError>;
+
+/// What is to be done next.
+enum Next {
+    Send(Attempt),
+    /// Nothing, until something ends or a time has come.
+    Wait(Option<Instant>),
+}
+
+impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
+    pub(super) fn new(
+        generator: Generator<'a>,
+        source: Source,
+        mut progress: Progress,
+        outputs: &'a mut Outputs,
+        on_event: F,
+    ) -> Self {
+        let Generator { format, plan, .. } = generator;
+        let now = Instant::now();
+        let is_query = matches!(source, Source::Query(_));
+        progress.ledger.take_heart();
+        Self {
+            generator,
+            outputs,
+            on_event,
+            system: prompt::system(format, !is_query).into(),
+            shape: Arc::new(ItemShape {
+                name: format.name().to_owned(),
+                fields: format.fields().to_vec(),
+            }),
+            briefs: Briefs::new(&source, plan.seed),
+            pace: Pace::new(plan.limits, plan.max_retries, now),
+            expectation: Expectation::default(),
+            waiting: Vec::new(),
+            before: progress.traffic.clone(),
+            written_before: progress.written(),
+            journaled: progress.traffic.clone(),
+            synced: now,
+            stop: None,
+            last_error: None,
+            source,
+            progress,
+        }
+    }
+
+    pub(super) async fn run(mut self) -> Run {
+        if self.progress.parts > 0 && !self.progress.is_complete() {
+            self.journal(&Record::Resumed, &[]);
+        }
+        self.refine().await;
+        self.generate().await;
+        self.close()
+    }
+
+    /// Sends and takes in until nothing is under way and nothing is to come.
+    async fn generate(&mut self) {
+        let Generator {
+            client,
+            plan,
+            shutdown,
+            ..
+        } = self.generator;
+        let mut in_flight = FuturesUnordered::new();
+        let mut patience_is_over = pin!(patience(shutdown, plan.grace));
+        let mut draining = pin!(shutdown.reached(Urgency::Drain));
+        let mut is_draining = false;
+        while self.progress.ledger.missing() > 0 {
+            let wake = loop {
+                match self.next(Instant::now(), in_flight.len()) {
+                    Next::Wait(wake) => break wake,
+                    Next::Send(attempt) => {
+                        let (ticket, request) = self.send(&attempt);
+                        in_flight.push(async move {
+                            let reply = client.complete(&request).await;
+                            (attempt, ticket, reply)
+                        });
+                    }
+                }
+            };
+            if in_flight.is_empty() && !self.is_worth_waiting(wake) {
+                break;
+            }
+            tokio::select! {
+                biased;
+                () = &mut patience_is_over => break,
+                () = &mut draining, if !is_draining => is_draining = true,
+                Some((attempt, ticket, reply)) = in_flight.next() => {
+                    let under_way = in_flight.len() + 1;
+                    self.take_in(attempt, ticket, reply, under_way);
+                }
+                () = at(self.sync_due()) => {}
+                () = at(wake) => {}
+            }
+            self.sync();
+        }
+    }
+
+    /// Whether there is something to wait for, and that not for too long.
+    fn is_worth_waiting(&mut self, wake: Option<Instant>) -> bool {
+        let Some(wake) = wake else {
+            return false;
+        };
+        let pause = wake.duration_since(Instant::now());
+        let is_short = pause <= self.generator.plan.limits.max_wait;
+        if !is_short {
+            let error = come_back_in(pause, &"the server's limit is used up");
+            self.stop_with(error.into());
+        }
+        is_short
+    }
+
+    /// What is to be done next, when others are `under_way`.
+    fn next(&mut self, now: Instant, under_way: usize) -> Next {
+        if self.is_stopping() {
+            self.give_up_waiting();
+            return Next::Wait(None);
+        }
+        match self.allowance(under_way) {
+            Allowance::Yes => {}
+            Allowance::Later => return Next::Wait(None),
+            Allowance::No(spent) => {
+                self.stop.get_or_insert(Stop::Budget(spent));
+                return self.next(now, under_way);
+            }
+        }
+        let mut wake = None;
+        let mut soonest = self.waiting.iter().enumerate();
+        if let Some((index, attempt)) = soonest.by_ref().min_by_key(|(_, attempt)| attempt.due) {
+            let tokens = self.expected_tokens(attempt.brief.count);
+            let is_paid = attempt.is_paid;
+            let permit = match attempt.due > now {
+                true => Permit::At(attempt.due),
+                false => self.pace.permit(now, under_way, tokens, is_paid),
+            };
+            match permit {
+                Permit::Go => return Next::Send(self.waiting.swap_remove(index)),
+                Permit::AfterAnother => return Next::Wait(None),
+                Permit::At(time) => wake = Some(time),
+            }
+        }
+        let is_full = under_way + self.waiting.len() >= self.pace.most_batches();
+        let Some(count) = self.progress.ledger.next_ask().filter(|_| !is_full) else {
+            return Next::Wait(wake);
+        };
+        let tokens = self.expected_tokens(count);
+        match self.pace.permit(now, under_way, tokens, false) {
+            Permit::Go => Next::Send(self.begin(count, now)),
+            Permit::AfterAnother => Next::Wait(None),
+            Permit::At(time) => Next::Wait(Some(wake.map_or(time, |wake| wake.min(time)))),
+        }
+    }
+
+    /// The next batch, for `count` samples.
+    fn begin(&mut self, count: usize, now: Instant) -> Attempt {
+        let (number, turns) = self.progress.turns.next();
+        self.progress.ledger.ask(count);
+        Attempt {
+            number,
+            brief: self.briefs.of(number, count),
+            turns,
+            retries: 0,
+            pauses: 0,
+            adaptations: 0,
+            due: now,
+            is_paid: false,
+        }
+    }
+
+    /// Books a request as sent, and makes it.
+    fn send(&mut self, attempt: &Attempt) -> (Ticket, ChatRequest) {
+        let is_retry = attempt.retries + attempt.pauses + attempt.adaptations > 0;
+        let ticket = self.count_request(is_retry, attempt.brief.count, attempt.is_paid);
+        let request = self.request(attempt);
+        tracing::debug!("asking: {}", request.user);
+        (ticket, request)
+    }
+
+    fn count_request(&mut self, is_retry: bool, items: usize, is_paid: bool) -> Ticket {
+        let tokens = self.expected_tokens(items);
+        self.progress.traffic.request(is_retry);
+        self.pace.sent(Instant::now(), tokens, is_paid)
+    }
+
+    fn request(&self, attempt: &Attempt) -> ChatRequest {
+        let brief = &attempt.brief;
+        let user = match (&self.source, &brief.passage) {
+            (_, Some(passage)) => prompt::from_passage(passage, &brief.angle, brief.count),
+            (Source::Query(query), None) => {
+                let query = self.progress.refinement.query().unwrap_or(query);
+                prompt::from_query(query, &brief.angle, brief.count)
+            }
+            (Source::Documents(_), None) => unreachable!("documents are asked about by passage"),
+        };
+        let Plan {
+            seed,
+            seed_requests,
+            max_retries,
+            ..
+        } = self.generator.plan;
+        let attempts = attempt.turns * (max_retries + 1) + attempt.retries;
+        ChatRequest {
+            system: Arc::clone(&self.system),
+            user,
+            answer: Answer::Samples(Wanted {
+                shape: Arc::clone(&self.shape),
+                count: brief.count,
+                passage: brief.passage.clone(),
+            }),
+            seed: seed_requests.then(|| mix(*seed, attempt.number, attempts)),
+        }
+    }
+
+    /// Takes in what came of an attempt, when `under_way` were with it.
+    fn take_in(&mut self, attempt: Attempt, ticket: Ticket, reply: Reply, under_way: usize) {
+        match reply {
+            Ok(completion) => {
+                self.answered(&completion, ticket, attempt.brief.count);
+                self.read(attempt, completion);
+            }
+            Err(error) => {
+                self.count_error(&error);
+                let was_down = self.pace.is_down();
+                self.failed(attempt, ticket, error, under_way);
+                if self.pace.is_down() && !was_down {
+                    let seconds = self.generator.plan.limits.max_wait.as_secs();
+                    tracing::warn!(
+                        "nothing but errors comes; trying once a second, for {seconds} s at most"
+                    );
+                }
+            }
+        }
+    }
+
+    /// Books an answer to a request for a number of items.
+    fn answered(&mut self, completion: &Completion, ticket: Ticket, items: usize) {
+        let now = Instant::now();
+        let Completion {
+            finish_reason,
+            usage,
+            limits,
+            ..
+        } = completion;
+        tracing::debug!("answer: {finish_reason:?}, {usage:?}");
+        self.last_error = None;
+        self.progress.traffic.completion(completion);
+        let budget = &self.generator.plan.budget;
+        self.expectation.learn(items, usage, budget);
+        if self.pace.answered(now, ticket, total(usage), *limits) {
+            tracing::info!("the endpoint answers again");
+            for attempt in &mut self.waiting {
+                attempt.due = attempt.due.min(now + retry::pause(0));
+            }
+        }
+    }
+
+    fn read(&mut self, mut attempt: Attempt, completion: Completion) {
+        match batch::read(self.generator.format, completion) {
+            Reading::Items {
+                samples,
+                rejections,
+                is_cut,
+            } => {
+                let settlement = Settlement {
+                    asked: attempt.brief.count,
+                    rejected: rejections.iter().map(ToString::to_string).collect(),
+                    shortfall: match is_cut {
+                        true => Shortfall::Truncated,
+                        false => Shortfall::NotDelivered,
+                    },
+                    ..Settlement::default()
+                };
+                self.settle(attempt.number, settlement, samples);
+            }
+            Reading::Blocked(reason) => self.end_without(&attempt, Shortfall::Blocked(reason)),
+            Reading::Unusable(reason) => {
+                self.tell(reason, &format_args!("unusable answer: {reason}"));
+                if attempt.retries < self.generator.plan.max_retries {
+                    attempt.retries += 1;
+                    attempt.due = Instant::now();
+                    attempt.is_paid = false;
+                    self.waiting.push(attempt);
+                } else {
+                    self.end_without(&attempt, Shortfall::Failed(reason.to_owned()));
+                }
+            }
+        }
+    }
+
+    fn failed(&mut self, mut attempt: Attempt, ticket: Ticket, error: LlmError, under_way: usize) {
+        let kind = error.kind().to_owned();
+        match error.disposition() {
+            Disposition::Again if attempt.adaptations < MOST_ADAPTATIONS => {
+                attempt.adaptations += 1;
+                attempt.due = Instant::now();
+                attempt.is_paid = false;
+                self.waiting.push(attempt);
+            }
+            Disposition::FailRun | Disposition::Again => {
+                self.end_without(&attempt, Shortfall::Failed(kind));
+                self.stop_with(error.into());
+            }
+            Disposition::FailBatch => {
+                self.end_without(&attempt, Shortfall::Refused(kind));
+                self.last_error = Some(error);
+            }
+            Disposition::Wait(asked) => {
+                self.tell_hold(asked);
+                self.pace
+                    .throttled(Instant::now(), ticket, under_way, asked);
+                attempt.is_paid = false;
+                self.repeat_later(attempt, asked, error);
+            }
+            Disposition::Retry(asked) => {
+                self.tell_hold(asked);
+                let now = Instant::now();
+                match error.is_overload() {
+                    true => self.pace.overloaded(now, ticket, under_way, asked),
+                    false => self.pace.failed(now, ticket),
+                }
+                self.retry(attempt, asked, error);
+            }
+        }
+    }
+
+    /// Plans an attempt that failed again, if it has retries left.
+    fn retry(&mut self, mut attempt: Attempt, asked: Option<Duration>, error: LlmError) {
+        let max_retries = self.generator.plan.max_retries;
+        attempt.is_paid = true;
+        if self.pace.is_down() && self.pace.has_answered() {
+            // In an outage that will end, the retries of a batch are kept. But
+            // it may be the batch that brings it about, so others get a turn.
+            match attempt.pauses > 2 * max_retries {
+                true => self.postpone(&attempt, error),
+                false => self.repeat_later(attempt, asked, error),
+            }
+        } else if attempt.retries < max_retries {
+            attempt.retries += 1;
+            self.repeat_later(attempt, asked, error);
+        } else {
+            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
+            match self.pace.has_answered() {
+                true => self.last_error = Some(error),
+                false => self.stop_for(error),
+            }
+        }
+    }
+
+    /// Takes a batch back, for a later turn.
+    fn postpone(&mut self, attempt: &Attempt, error: LlmError) {
+        self.progress.ledger.take_back(attempt.brief.count);
+        self.progress.turns.postponed(attempt.number);
+        if self.waits_too_long(Instant::now()) {
+            self.stop_for(error);
+        }
+    }
+
+    /// Whether an endpoint without answers would be waited for until `time`,
+    /// and that is too long.
+    fn waits_too_long(&self, time: Instant) -> bool {
+        let since = self.pace.trouble_since().unwrap_or(time);
+        time > since + self.generator.plan.limits.max_wait
+    }
+
+    fn stop_for(&mut self, error: LlmError) {
+        self.stop.get_or_insert(Stop::Unavailable(error));
+    }
+
+    fn tell_hold(&self, asked: Option<Duration>) {
+        if !self.pace.is_held(Instant::now()) {
+            tell_pause(asked.unwrap_or_default());
+        }
+    }
+
+    /// Plans an attempt again, after a pause, unless the endpoint would have to
+    /// be waited for too long.
+    fn repeat_later(&mut self, mut attempt: Attempt, asked: Option<Duration>, error: LlmError) {
+        let now = Instant::now();
+        let max_wait = self.generator.plan.limits.max_wait;
+        if let Some(asked) = asked.filter(|asked| *asked > max_wait) {
+            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
+            self.stop_with(come_back_in(asked, &error).into());
+            return;
+        }
+        let pause = asked.unwrap_or_default().max(retry::pause(attempt.pauses));
+        if self.waits_too_long(now + pause) {
+            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
+            self.stop_for(error);
+            return;
+        }
+        tracing::debug!("trying again in {:.1} s", pause.as_secs_f64());
+        attempt.pauses += 1;
+        attempt.due = now + pause;
+        self.waiting.push(attempt);
+    }
+
+    /// Ends a batch that brings nothing.
+    fn end_without(&mut self, attempt: &Attempt, shortfall: Shortfall) {
+        if shortfall.may_pass() {
+            self.progress.turns.failed(attempt.number);
+        }
+        let settlement = Settlement {
+            asked: attempt.brief.count,
+            shortfall,
+            ..Settlement::default()
+        };
+        self.settle(attempt.number, settlement, Vec::new());
+    }
+
+    /// Takes in the `samples` of a batch, and what else became of it.
+    fn settle(&mut self, number: u64, mut settlement: Settlement, samples: Vec<Sample>) {
+        let mut new = Vec::new();
+        for sample in samples {
+            if !self.progress.dedup.is_new(&sample) {
+                settlement.duplicate += 1;
+            } else if (new.len() as u64) < self.progress.ledger.missing() {
+                new.push(sample);
+            } else {
+                settlement.surplus += 1;
+            }
+        }
+        settlement.written = new.len();
+        let record = Record::Batch {
+            number,
+            settlement: settlement.clone(),
+            traffic: self.traffic_of_record(),
+        };
+        if !self.journal(&record, &new) {
+            settlement.shortfall = Shortfall::Failed("not written".to_owned());
+            settlement.written = 0;
+            new.clear();
+        }
+        self.progress.ledger.settle(settlement);
+        (self.on_event)(Event::Settled {
+            new: &new,
+            books: self.progress.ledger.books(),
+            traffic: &self.progress.traffic,
+        });
+    }
+
+    /// Writes a record and its samples; returns whether that worked.
+    fn journal(&mut self, record: &Record, samples: &[Sample]) -> bool {
+        let appended = self.outputs.append(samples, record);
+        self.checked(appended)
+    }
+
+    /// The traffic since the last record, for the next one.
+    fn traffic_of_record(&mut self) -> Traffic {
+        let part = self.progress.traffic.since(&self.journaled);
+        self.journaled.clone_from(&self.progress.traffic);
+        part
+    }
+
+    fn sync_due(&self) -> Option<Instant> {
+        (!self.outputs.is_synced()).then(|| self.synced + SYNC_EVERY)
+    }
+
+    /// Makes the journal safe from a power cut, if that is due.
+    fn sync(&mut self) {
+        let now = Instant::now();
+        if self.sync_due().is_some_and(|due| due <= now) {
+            self.synced = now;
+            let synced = self.outputs.sync();
+            self.checked(synced);
+        }
+    }
+
+    /// Ends the run if something could not be written.
+    fn checked(&mut self, written: Result<(), WriteError>) -> bool {
+        let is_written = written.is_ok();
+        if let Err(error) = written {
+            self.stop_with(error.into());
+        }
+        is_written
+    }
+
+    fn stop_with(&mut self, error: GenerateError) {
+        match self.stop {
+            Some(Stop::Fatal(_)) => {}
+            _ => self.stop = Some(Stop::Fatal(error)),
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stop.is_some()
+            || self.progress.ledger.is_barren()
+            || self.generator.shutdown.urgency() > Urgency::Run
+    }
+
+    /// Attempts that wait for another chance do not get it.
+    fn give_up_waiting(&mut self) {
+        for attempt in std::mem::take(&mut self.waiting) {
+            self.end_without(&attempt, Shortfall::Failed("given up".to_owned()));
+        }
+    }
+
+    fn allowance(&self, under_way: usize) -> Allowance {
+        let Plan {
+            budget, batch_size, ..
+        } = self.generator.plan;
+        let spent = self.progress.traffic.since(&self.before);
+        budget.allows(&spent, under_way, &self.expectation, *batch_size)
+    }
+
+    fn expected_tokens(&self, items: usize) -> u64 {
+        total(&self.expectation.usage(items))
+    }
+
+    fn count_error(&mut self, error: &LlmError) {
+        self.progress.traffic.ended += 1;
+        let times = self.progress.traffic.error(error.kind());
+        // What ends the run is told at its end.
+        if error.disposition() != Disposition::FailRun {
+            tell(times, error);
+        }
+    }
+
+    fn tell(&mut self, kind: &str, problem: &dyn std::fmt::Display) {
+        tell(self.progress.traffic.error(kind), problem);
+    }
+
+    /// Has the query refined, unless that was tried before.
+    async fn refine(&mut self) {
+        let Source::Query(query) = &self.source else {
+            return;
+        };
+        let Plan {
+            refine,
+            seed_requests,
+            seed,
+            ..
+        } = *self.generator.plan;
+        let is_due = self.progress.refinement == Refinement::Due;
+        if !refine || !is_due || self.progress.is_complete() {
+            return;
+        }
+        let seed = seed_requests.then_some(seed);
+        let request = refine::request(self.generator.format, query, seed);
+        let read = match self.ask_for_text(&request).await {
+            Some(Ok(completion)) => refine::read(&completion),
+            Some(Err(error)) => Err(error.to_string()),
+            None => return,
+        };
+        let query = match read {
+            Ok(query) => {
+                (self.on_event)(Event::Refined(&query));
+                Some(query)
+            }
+            Err(problem) => {
+                tracing::warn!("the query is used as it is, refining it failed: {problem}");
+                None
+            }
+        };
+        self.progress.refinement = Refinement::of(query.clone());
+        let traffic = self.traffic_of_record();
+        self.journal(&Record::Refined { query, traffic }, &[]);
+    }
+
+    /// The answer to one request, tried again as a batch is; `None` if the run
+    /// is to end.
+    async fn ask_for_text(&mut self, request: &ChatRequest) -> Option<Reply> {
+        let Generator {
+            client,
+            plan,
+            shutdown,
+            ..
+        } = self.generator;
+        let mut patience_is_over = pin!(patience(shutdown, plan.grace));
+        let mut tries = 0;
+        loop {
+            if let Allowance::No(spent) = self.allowance(0) {
+                self.stop = Some(Stop::Budget(spent));
+            }
+            if self.is_stopping() {
+                return None;
+            }
+            let ticket = self.count_request(tries > 0, 1, tries > 0);
+            let reply = tokio::select! {
+                biased;
+                () = &mut patience_is_over => return None,
+                reply = client.complete(request) => reply,
+            };
+            let error = match reply {
+                Ok(completion) => {
+                    self.answered(&completion, ticket, 1);
+                    return Some(Ok(completion));
+                }
+                Err(error) => error,
+            };
+            self.count_error(&error);
+            let pause = match error.disposition() {
+                Disposition::FailRun => {
+                    self.stop_with(error.into());
+                    return None;
+                }
+                _ if tries >= plan.max_retries => return Some(Err(error)),
+                Disposition::Again => Duration::ZERO,
+                Disposition::FailBatch => return Some(Err(error)),
+                Disposition::Wait(asked) | Disposition::Retry(asked) => {
+                    asked.unwrap_or_default().max(retry::pause(tries))
+                }
+            };
+            if pause > plan.limits.max_wait {
+                return Some(Err(error));
+            }
+            tell_pause(pause);
+            tries += 1;
+            tokio::select! {
+                biased;
+                () = shutdown.reached(Urgency::Drain) => return None,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Gives up what is under way, and closes the books.
+    fn close(mut self) -> Run {
+        let is_complete = self.progress.is_complete();
+        self.give_up_waiting();
+        let is_barren = self.progress.ledger.is_barren();
+        let cancelled = self.progress.ledger.give_up();
+        let traffic = self.traffic_of_record();
+        if cancelled > 0 || traffic != Traffic::default() {
+            self.journal(&Record::Ended { cancelled, traffic }, &[]);
+        }
+        let end = match (self.stop, self.last_error) {
+            (Some(Stop::Fatal(error @ GenerateError::Write(_))), _) => Err(error),
+            _ if is_complete => Ok(Outcome::Complete),
+            (Some(Stop::Fatal(error)), _) => Err(error),
+            (Some(Stop::Unavailable(error)), _) => Ok(Outcome::Unavailable(error)),
+            (Some(Stop::Budget(spent)), _) => Ok(Outcome::Budget(spent)),
+            (None, Some(error)) if is_barren => Ok(Outcome::Unavailable(error)),
+            (None, None) if is_barren => Ok(Outcome::Barren),
+            (None, _) => Ok(Outcome::Interrupted),
+        };
+        let Progress {
+            ledger,
+            traffic,
+            refinement,
+            parts,
+            ..
+        } = self.progress;
+        let books = ledger.books().clone();
+        Run {
+            part: Part {
+                number: parts + 1,
+                written: books.written - self.written_before,
+                traffic: traffic.since(&self.before),
+            },
+            books,
+            traffic,
+            refined_query: refinement.into_query(),
+            end,
+        }
+    }
+}
+
+/// Waits until what is under way is to be dropped: at once if the user insists
+/// on an end, after `grace` if not.
+async fn patience(shutdown: &Shutdown, grace: Duration) {
+    let drained = async {
+        shutdown.reached(Urgency::Drain).await;
+        tokio::time::sleep(grace).await;
+    };
+    tokio::select! {
+        () = shutdown.reached(Urgency::Abort) => {}
+        () = drained => {}
+    }
+}
+
+/// Waits until `time`; for ever without one.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn total(usage: &Usage) -> u64 {
+    usage.prompt_tokens + usage.completion_tokens
+}
+
+/// Warns of the first problem of a kind; the others are for the curious.
+fn tell(times: u64, problem: &dyn std::fmt::Display) {
+    if times == 1 {
+        tracing::warn!("{problem}");
+    } else {
+        tracing::debug!("{problem}");
+    }
+}
+
+/// The end of a run whose server wants a longer pause than the user.
+fn come_back_in(pause: Duration, problem: &dyn std::fmt::Display) -> LlmError {
+    let minutes = pause.as_secs().div_ceil(60);
+    LlmError::Quota {
+        message: format!("{problem} (try again in {minutes} min)"),
+    }
+}
+
+fn tell_pause(pause: Duration) {
+    if pause >= TOLD_PAUSE {
+        tracing::info!("waiting {} s, as the server asks", pause.as_secs());
+    }
+}
+
+/// The seed of one request; attempts differ, or the same wrong answer might
+/// come again.
+fn mix(seed: u64, batch: u64, attempt: u32) -> u64 {
+    // SplitMix64 (Steele, Lea, Flood 2014): neighbours in, strangers out.
+    let mut mixed = seed
+        .wrapping_add(batch.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        .wrapping_add(u64::from(attempt).wrapping_mul(0xd1b5_4a32_d192_ed03));
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}

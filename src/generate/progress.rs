@@ -1,0 +1,233 @@
+//! How far a run has come: empty, or what its journal tells.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::sample::Sample;
+
+use super::brief::Source;
+use super::dedup::Dedup;
+use super::ledger::{Ledger, Shortfall};
+use super::record::Record;
+use super::traffic::Traffic;
+use super::{Outcome, Part, Plan, Run};
+
+/// Times that a batch is tried, retries left aside, before its turn is given
+/// to another.
+const MOST_PLANNINGS: u32 = 3;
+
+/// How far a run has come.
+#[derive(Debug)]
+pub struct Progress {
+    pub(super) ledger: Ledger,
+    pub(super) dedup: Dedup,
+    pub(super) turns: Turns,
+    pub(super) traffic: Traffic,
+    pub(super) refinement: Refinement,
+    /// Parts of the run that came before; zero for a new run.
+    pub(super) parts: u32,
+}
+
+impl Progress {
+    /// That of a new run of `plan` from `source`.
+    #[must_use]
+    pub fn new(plan: &Plan, source: &Source) -> Self {
+        let (batch_size, passages) = match source {
+            Source::Query(_) => (plan.batch_size, None),
+            // Small batches rather than passages that are never used.
+            Source::Documents(passages) => {
+                let share = plan.samples.div_ceil(passages.len());
+                (share.clamp(1, plan.batch_size), Some(passages.len()))
+            }
+        };
+        Self {
+            ledger: Ledger::new(plan.samples, batch_size, passages),
+            dedup: Dedup::with_room_for(plan.samples),
+            turns: Turns::default(),
+            traffic: Traffic::default(),
+            refinement: Refinement::Due,
+            parts: 0,
+        }
+    }
+
+    /// Takes in a record of the journal, and the samples beside it. One that
+    /// cannot be read is left out.
+    pub fn replay(&mut self, record: serde_json::Value, samples: &[Sample]) {
+        self.parts = self.parts.max(1);
+        match serde_json::from_value(record) {
+            Ok(Record::Resumed) => self.parts += 1,
+            Ok(Record::Refined { query, traffic }) => {
+                self.refinement = Refinement::of(query);
+                self.traffic += traffic;
+            }
+            Ok(Record::Batch {
+                number,
+                settlement,
+                traffic,
+            }) => {
+                for sample in samples {
+                    self.dedup.is_new(sample);
+                }
+                self.turns.replay(number, &settlement.shortfall);
+                self.ledger.ask(settlement.asked);
+                self.ledger.settle(settlement);
+                self.traffic += traffic;
+            }
+            Ok(Record::Ended { cancelled, traffic }) => {
+                self.ledger.cancelled(cancelled);
+                self.traffic += traffic;
+            }
+            Err(error) => tracing::warn!("a record of the journal is left out: {error}"),
+        }
+    }
+
+    /// Samples on disk.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.ledger.books().written
+    }
+
+    /// Samples that are still missing.
+    #[must_use]
+    pub fn missing(&self) -> u64 {
+        self.ledger.missing()
+    }
+
+    /// Whether the target of its plan is reached.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.missing() == 0
+    }
+
+    /// A run that was complete from the start.
+    #[must_use]
+    pub fn into_run(self) -> Run {
+        Run {
+            books: self.ledger.books().clone(),
+            traffic: self.traffic,
+            part: Part {
+                number: self.parts + 1,
+                written: 0,
+                traffic: Traffic::default(),
+            },
+            refined_query: self.refinement.into_query(),
+            end: Ok(Outcome::Complete),
+        }
+    }
+}
+
+/// What came of having the model refine the query.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refinement {
+    /// It was not tried yet.
+    Due,
+    /// Nothing.
+    Failed,
+    /// A better query.
+    Query(String),
+}
+
+impl Refinement {
+    /// What came of it when it was tried.
+    pub(super) fn of(query: Option<String>) -> Self {
+        query.map_or(Self::Failed, Self::Query)
+    }
+
+    pub(super) fn query(&self) -> Option<&str> {
+        match self {
+            Self::Query(query) => Some(query),
+            Self::Due | Self::Failed => None,
+        }
+    }
+
+    pub(super) fn into_query(self) -> Option<String> {
+        match self {
+            Self::Query(query) => Some(query),
+            Self::Due | Self::Failed => None,
+        }
+    }
+}
+
+/// Whose turn it is: numbers of batches, each of which stands for a brief.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    next: u64,
+    /// Those that an earlier part of the run has begun and not ended.
+    begun: BTreeSet<u64>,
+    /// Those that failed, and how often each has.
+    failed: VecDeque<u64>,
+    failures: BTreeMap<u64, u32>,
+    /// Whether the last one had failed before.
+    was_failed: bool,
+}
+
+impl Turns {
+    /// The batch whose turn it is, and how often it has failed before. One that
+    /// failed comes after one that has not, lest those that always fail are
+    /// taken for all.
+    pub(super) fn next(&mut self) -> (u64, u32) {
+        let failed = match self.was_failed {
+            true => None,
+            false => self.failed.pop_front(),
+        };
+        self.was_failed = failed.is_some();
+        let number = failed.or_else(|| self.begun.pop_first());
+        let number = number.unwrap_or_else(|| {
+            self.next += 1;
+            self.next - 1
+        });
+        (number, self.failures.get(&number).copied().unwrap_or(0))
+    }
+
+    /// A batch failed, and may not if it is tried again.
+    pub(super) fn failed(&mut self, number: u64) {
+        let times = self.failures.entry(number).or_default();
+        *times += 1;
+        if *times < MOST_PLANNINGS {
+            self.failed.push_back(number);
+        }
+    }
+
+    /// A batch is put off, through no fault of its own as far as is known.
+    pub(super) fn postponed(&mut self, number: u64) {
+        self.failed.push_back(number);
+    }
+
+    fn replay(&mut self, number: u64, shortfall: &Shortfall) {
+        self.begun.extend(self.next..number);
+        self.begun.remove(&number);
+        self.failed.retain(|failed| *failed != number);
+        self.next = self.next.max(number + 1);
+        if shortfall.may_pass() {
+            self.failed(number);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_begun_and_not_ended_comes_first() {
+        let mut turns = Turns::default();
+        for number in [0, 3, 1] {
+            turns.replay(number, &Shortfall::NotDelivered);
+        }
+        let next: Vec<_> = (0..3).map(|_| turns.next().0).collect();
+        assert_eq!(next, [2, 4, 5]);
+    }
+
+    #[test]
+    fn a_failed_batch_gets_a_few_more_turns() {
+        let mut turns = Turns::default();
+        let mut order = Vec::new();
+        for _ in 0..6 {
+            let turn = turns.next();
+            if turn.0 == 0 {
+                turns.failed(0);
+            }
+            order.push(turn);
+        }
+        assert_eq!(order, [(0, 0), (0, 1), (1, 0), (0, 2), (2, 0), (3, 0)]);
+    }
+}

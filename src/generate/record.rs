@@ -1,0 +1,30 @@
+//! What the journal says of a run beside its samples.
+
+use serde::{Deserialize, Serialize};
+
+use super::ledger::Settlement;
+use super::traffic::Traffic;
+
+/// Something that happened; samples of a batch stand beside it.
+///
+/// Traffic is always what was sent and spent since the record before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Record {
+    /// A further part of the run begins.
+    Resumed,
+    /// The query was refined, or could not be.
+    Refined {
+        query: Option<String>,
+        traffic: Traffic,
+    },
+    /// A batch came to its end.
+    Batch {
+        number: u64,
+        #[serde(flatten)]
+        settlement: Settlement,
+        traffic: Traffic,
+    },
+    /// A part of the run ends, and gives up what is under way.
+    Ended { cancelled: u64, traffic: Traffic },
+}

@@ -1,0 +1,212 @@
+//! What decides the data of a run: only a run of the same can be resumed.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::config::{Config, Input};
+use crate::document::Corpus;
+use crate::format::{Format, FormatHandler as _};
+use crate::prompt;
+
+/// What decides the data of a run; the header of its journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Identity {
+    format: String,
+    /// Digest of the format's fields and what is said of them.
+    definition: String,
+    query: Option<String>,
+    documents: Option<Vec<Document>>,
+    provider: String,
+    model: String,
+    temperature: Option<f64>,
+    top_p: Option<f64>,
+    top_k: Option<u32>,
+    refine: bool,
+    /// Digest of every text that is sent to the model.
+    prompts: String,
+    pub(super) seed: u64,
+    /// Whether the user chose the seed.
+    seed_given: bool,
+}
+
+/// A document that samples are made from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Document {
+    path: PathBuf,
+    bytes: u64,
+    /// Digest of its text.
+    sha256: String,
+}
+
+impl PartialEq for Document {
+    /// Wherever it lies.
+    fn eq(&self, other: &Self) -> bool {
+        self.sha256 == other.sha256
+    }
+}
+
+/// Why a run cannot be resumed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the unfinished run is another one: {difference}")]
+pub struct AnotherRun {
+    difference: String,
+}
+
+impl Identity {
+    pub(super) fn new(config: &Config, corpus: Option<&Corpus>) -> Self {
+        let sampling = config.provider.sampling();
+        Self {
+            format: config.format.name().to_owned(),
+            definition: definition(&config.format),
+            query: match &config.input {
+                Input::Query(query) => Some(query.clone()),
+                Input::Documents(_) => None,
+            },
+            documents: corpus.map(documents),
+            provider: config.provider.name().to_owned(),
+            model: config.provider.model().to_owned(),
+            temperature: sampling.temperature,
+            top_p: sampling.top_p,
+            top_k: sampling.top_k,
+            refine: config.plan.refine,
+            prompts: prompts(&config.format),
+            seed: config.plan.seed,
+            seed_given: config.seed_given,
+        }
+    }
+
+    /// The identity of the run in a journal, which begins with `header`, if it
+    /// is this one; the seed is that of the journal unless the user chose it.
+    ///
+    /// # Errors
+    ///
+    /// Something that decides the data differs; the first of it is named.
+    pub(super) fn resumed(mut self, header: &Value) -> Result<Self, AnotherRun> {
+        let unlike = |difference: String| Err(AnotherRun { difference });
+        let Ok(past) = Self::deserialize(header) else {
+            return unlike("it was begun by another version of sdgen".to_owned());
+        };
+        if !self.seed_given {
+            self.seed = past.seed;
+        }
+        match self.difference(&past) {
+            Some(difference) => unlike(difference),
+            None => Ok(self),
+        }
+    }
+
+    /// The first difference from `past`, in words.
+    fn difference(&self, past: &Self) -> Option<String> {
+        if let (Some(now), Some(past)) = (&self.documents, &past.documents)
+            && let Some(difference) = changed_document(now, past)
+        {
+            return Some(difference);
+        }
+        let (now, past) = [self, past]
+            .map(|it| serde_json::to_value(it).expect("plain data"))
+            .into();
+        let (now, past): (Value, Value) = (now, past);
+        let names = now.as_object().into_iter().flatten();
+        let (name, now, past) = names
+            .map(|(name, now)| (name.as_str(), now, &past[name]))
+            .find(|(name, now, past)| now != past && *name != "documents")?;
+        Some(match name {
+            "definition" => "the definition of the format has changed".to_owned(),
+            "prompts" => "its prompts are those of another version of sdgen".to_owned(),
+            "seed_given" | "seed" => format!("its --seed was {}", given(past)),
+            "refine" => match past {
+                Value::Bool(true) => "it was begun without --no-refine".to_owned(),
+                _ => "it was begun with --no-refine".to_owned(),
+            },
+            _ => {
+                let name = name.replace('_', "-");
+                format!("its {name} was {}, and now is {}", given(past), given(now))
+            }
+        })
+    }
+}
+
+/// A value as a user may have given it.
+fn given(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Bool(false) => "not given".to_owned(),
+        Value::Bool(true) => "given".to_owned(),
+        Value::String(text) => format!("`{text}`"),
+        other => other.to_string(),
+    }
+}
+
+fn changed_document(now: &[Document], past: &[Document]) -> Option<String> {
+    let differs = |(now, past): &(&Document, &Document)| now != past;
+    if let Some((now, past)) = now.iter().zip(past).find(differs) {
+        let (now, past) = (now.path.display(), past.path.display());
+        return Some(format!("`{past}` was changed, or `{now}` was not there"));
+    }
+    let shorter = now.len().min(past.len());
+    let only = |documents: &[Document]| {
+        let document = documents.get(shorter)?;
+        Some(document.path.display().to_string())
+    };
+    match (only(now), only(past)) {
+        (Some(new), _) => Some(format!("document `{new}` was not there")),
+        (None, Some(gone)) => Some(format!("document `{gone}` is gone")),
+        (None, None) => None,
+    }
+}
+
+pub(super) fn documents(corpus: &Corpus) -> Vec<Document> {
+    let documents = corpus.documents.iter();
+    documents
+        .map(|document| Document {
+            path: document.path.clone(),
+            bytes: document.bytes,
+            sha256: digest([document.text.as_str()]),
+        })
+        .collect()
+}
+
+fn definition(format: &Format) -> String {
+    let fields = format.fields().iter().map(|field| format!("{field:?}"));
+    let texts = [format.description(), format.guidance()].map(str::to_owned);
+    digest(fields.chain(texts))
+}
+
+fn prompts(format: &Format) -> String {
+    let (system, user) = prompt::refinement(format, "");
+    let fixed = [
+        prompt::system(format, false),
+        prompt::system(format, true),
+        prompt::from_query("", "", 1),
+        prompt::from_passage("", "", 1),
+        system,
+        user,
+    ];
+    let angles = [
+        &prompt::VOICES[..],
+        &prompt::SETTINGS[..],
+        &prompt::MANNERS[..],
+    ];
+    digest(
+        fixed
+            .into_iter()
+            .chain(angles.map(|words| words.join("\n"))),
+    )
+}
+
+/// Hexadecimal digits of the SHA-256 of texts, each ended by a NUL.
+fn digest<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
+    let mut digest = Sha256::new();
+    for text in texts {
+        digest.update(text.as_ref());
+        digest.update([0]);
+    }
+    let mut digits = String::new();
+    for byte in digest.finalize() {
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}

@@ -1,0 +1,130 @@
+//! What is to be known of a run afterwards.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+
+use crate::config::{Config, Input};
+use crate::generate::{Books, Run, Traffic};
+use crate::llm::Price;
+
+use super::identity::Document;
+use super::verdict::Verdict;
+
+/// The manifest; the result on stdout with `--json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Manifest {
+    sdgen_version: &'static str,
+    /// How it ended; null while it runs.
+    pub(super) end: Option<Verdict>,
+    provider: &'static str,
+    /// Whether the data was made up without a model.
+    offline: bool,
+    /// The model asked for; those that answered are in the traffic.
+    model: String,
+    format: String,
+    query: Option<String>,
+    refined_query: Option<String>,
+    documents: Option<Vec<Document>>,
+    seed: u64,
+    samples_wanted: usize,
+    /// When this part of the run began.
+    started: String,
+    finished: Option<String>,
+    /// Duration of this part of the run.
+    seconds: Option<f64>,
+    /// What became of the samples of the whole run.
+    samples: Option<Books>,
+    /// Requests and tokens of the whole run.
+    traffic: Option<Traffic>,
+    /// What the whole run cost; null if the model has no known price.
+    cost: Option<Cost>,
+    /// This part of the run; the only one unless it was resumed.
+    part: Option<Part>,
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// An amount of money.
+#[derive(Debug, Clone, Serialize)]
+struct Cost {
+    usd: f64,
+    /// Day of the price table.
+    prices_of: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Part {
+    number: u32,
+    written: u64,
+    traffic: Traffic,
+    cost: Option<Cost>,
+}
+
+impl Manifest {
+    pub(super) fn new(config: &Config, documents: Option<Vec<Document>>) -> Self {
+        Self {
+            sdgen_version: env!("CARGO_PKG_VERSION"),
+            end: None,
+            provider: config.provider.name(),
+            offline: config.provider.is_offline(),
+            model: config.provider.model().to_owned(),
+            format: crate::format::FormatHandler::name(&config.format).to_owned(),
+            query: match &config.input {
+                Input::Query(query) => Some(query.clone()),
+                Input::Documents(_) => None,
+            },
+            refined_query: None,
+            documents,
+            seed: config.plan.seed,
+            samples_wanted: config.plan.samples,
+            started: now(),
+            finished: None,
+            seconds: None,
+            samples: None,
+            traffic: None,
+            cost: None,
+            part: None,
+            files: Vec::new(),
+        }
+    }
+
+    pub(super) fn close(&mut self, run: &Run, price: Option<&Price>, elapsed: Duration) {
+        self.refined_query.clone_from(&run.refined_query);
+        self.finished = Some(now());
+        self.seconds = Some(elapsed.as_secs_f64());
+        self.samples = Some(run.books.clone());
+        self.traffic = Some(run.traffic.clone());
+        let cost = |traffic: &Traffic| {
+            price.map(|price| Cost {
+                usd: price.cost(&traffic.usage),
+                prices_of: price.date.clone(),
+            })
+        };
+        self.cost = cost(&run.traffic);
+        self.part = Some(Part {
+            number: run.part.number,
+            written: run.part.written,
+            traffic: run.part.traffic.clone(),
+            cost: cost(&run.part.traffic),
+        });
+    }
+
+    /// Who wrote the samples, for the summary.
+    pub(super) fn writer(&self) -> String {
+        match &self.traffic {
+            _ if self.offline => "made up offline, without a model".to_owned(),
+            Some(traffic)
+                if !traffic.models.is_empty() && !traffic.models.contains(&self.model) =>
+            {
+                let served: Vec<_> = traffic.models.iter().map(String::as_str).collect();
+                format!("by {} (served as {})", self.model, served.join(", "))
+            }
+            _ => format!("by {}", self.model),
+        }
+    }
+}
+
+fn now() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}

@@ -1,0 +1,432 @@
+//! The composition root: makes the parts of a run from its configuration, runs
+//! them, and turns the end into an exit status.
+
+mod identity;
+mod manifest;
+mod verdict;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::config::{Config, ConfigError, Input, LARGE_RUN, ProviderConfig};
+use crate::document::{self, Corpus, LoadError, Skipped};
+use crate::format::FormatHandler;
+use crate::generate::{GenerateError, Generator, Outcome, Progress, Source};
+use crate::llm::{Gemini, LlmClient, Offline, OpenAi, SetupError};
+use crate::output::{Finished, ManifestFile, OpenError, Outputs, Past, Place, WriteError};
+use crate::report::{self, Report, Summary};
+use crate::shutdown::{Shutdown, Signal};
+
+pub use identity::AnotherRun;
+
+use identity::Identity;
+use manifest::Manifest;
+use verdict::Verdict;
+
+/// How a run ended, as its caller sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// The target was reached, or the user did not want to begin.
+    Success,
+    /// Something that should not happen.
+    Failure,
+    /// Wrong usage, configuration or input.
+    Usage,
+    /// Short of the target, with good files.
+    Short,
+    /// Key, permission or credits.
+    Auth,
+    /// Quota spent or provider down.
+    Unavailable,
+    /// An output could not be written.
+    Output,
+    /// An output is in use by another run.
+    InUse,
+    /// A signal.
+    Stopped(Signal),
+}
+
+impl ExitStatus {
+    /// The exit code of the process.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::Usage => 2,
+            Self::Short => 3,
+            Self::Auth => 4,
+            Self::Unavailable => 5,
+            Self::Output => 6,
+            Self::InUse => 7,
+            Self::Stopped(Signal::HangUp) => 129,
+            Self::Stopped(Signal::Interrupt) => 130,
+            Self::Stopped(Signal::Terminate) => 143,
+        }
+    }
+}
+
+/// Why a run did not begin. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The command line or the environment makes no run.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The documents cannot be used.
+    #[error(transparent)]
+    Document(#[from] LoadError),
+    /// The client cannot be made.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The outputs cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The run that is to be resumed is not this one.
+    #[error(transparent)]
+    AnotherRun(#[from] AnotherRun),
+    /// The run that is to be resumed has more samples than are wanted.
+    #[error("--samples {wanted} is fewer than the {written} that the run has written")]
+    Fewer {
+        /// Samples wanted.
+        wanted: usize,
+        /// Samples on disk.
+        written: u64,
+    },
+    /// The manifest cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The runtime cannot be started.
+    #[error("cannot start: {0}")]
+    Runtime(#[from] std::io::Error),
+}
+
+impl RunError {
+    /// The exit status of a run that did not begin.
+    #[must_use]
+    pub fn status(&self) -> ExitStatus {
+        match self {
+            Self::Config(
+                ConfigError::MissingKey { .. } | ConfigError::Setup(SetupError::ApiKey),
+            ) => ExitStatus::Auth,
+            Self::Open(OpenError::InUse { .. }) => ExitStatus::InUse,
+            Self::Open(OpenError::Write(_)) | Self::Write(_) => ExitStatus::Output,
+            Self::Config(_)
+            | Self::Document(_)
+            | Self::Setup(_)
+            | Self::Open(_)
+            | Self::AnotherRun(_)
+            | Self::Fewer { .. } => ExitStatus::Usage,
+            Self::Runtime(_) => ExitStatus::Failure,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Config(ConfigError::MissingKey {
+                variable: "OPENAI_API_KEY",
+            }) => Some(
+                "set it in the environment or in a .env file, name another endpoint with --base-url, or try --provider offline, which needs no key",
+            ),
+            Self::Config(ConfigError::MissingKey { .. }) => Some(
+                "set it in the environment or in a .env file, or try --provider offline, which needs no key",
+            ),
+            Self::Config(ConfigError::NoPrice { .. }) => {
+                Some("give its price in a file with --prices, or limit --max-requests instead")
+            }
+            Self::Open(OpenError::InUse { .. }) => {
+                Some("wait for the other run, or choose another --output-prefix")
+            }
+            Self::Open(OpenError::Exists { .. }) => {
+                Some("add --overwrite to replace what exists, or choose another --output-prefix")
+            }
+            Self::Open(OpenError::Unfinished { .. }) => Some(
+                "add --resume to go on with it, or --overwrite to begin anew; its samples are kept either way",
+            ),
+            Self::Open(OpenError::Changed { .. }) => Some(
+                "resuming would replace it; move it away, or begin anew under another --output-prefix",
+            ),
+            Self::Open(OpenError::Journal { .. }) | Self::AnotherRun(_) => Some(
+                "use the arguments that it was begun with, add --overwrite instead of --resume to begin anew, or choose another --output-prefix",
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// A run that can begin: everything was read, opened and checked, and nothing
+/// was sent.
+pub struct Prepared {
+    config: Config,
+    source: Source,
+    client: Box<dyn LlmClient>,
+    progress: Progress,
+    manifest: Manifest,
+    manifest_file: ManifestFile,
+    output: Output,
+}
+
+/// What is to be done about the files.
+enum Output {
+    /// They are to be made.
+    ToDo {
+        outputs: Box<Outputs>,
+        /// Whether files of an earlier run stand where this one's are to be.
+        replaces: bool,
+    },
+    /// They are all there, and as they should be.
+    Done(Vec<PathBuf>),
+}
+
+/// Reads, opens and checks what `config` names; `None` if the user, asked about
+/// a large run, does not want it.
+///
+/// # Errors
+///
+/// The run cannot begin.
+pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
+    let corpus = match &config.input {
+        Input::Query(_) => None,
+        Input::Documents(path) => Some(document::load(path).inspect_err(tell_skipped)?),
+    };
+    let mut client = client(&config)?;
+    if !config.resume && !is_wanted(&config, config.plan.samples as u64) {
+        return Ok(None);
+    }
+    let place = Place::claim(&config.output, config.format.name())?;
+    let past = match config.resume {
+        true => place.past()?,
+        false => None,
+    };
+    let mut identity = Identity::new(&config, corpus.as_ref());
+    if let Some(past) = &past {
+        identity = identity.resumed(past.header())?;
+        config.plan.seed = identity.seed;
+        client = self::client(&config)?;
+    }
+    let source = match (&config.input, &corpus) {
+        (Input::Query(query), _) => Source::Query(query.clone()),
+        (Input::Documents(_), corpus) => {
+            Source::Documents(corpus.as_ref().map(passages).unwrap_or_default())
+        }
+    };
+    let progress = progress(&config, &source, past.as_ref())?;
+    if config.resume && !is_wanted(&config, progress.missing()) {
+        return Ok(None);
+    }
+    let manifest = Manifest::new(&config, corpus.as_ref().map(identity::documents));
+    let manifest_file = place.manifest();
+    let output = open(&config, place, past.as_ref(), &progress, &identity)?;
+    if let Output::ToDo {
+        replaces: false, ..
+    } = output
+    {
+        manifest_file.write(&manifest)?;
+    }
+    Ok(Some(Prepared {
+        config,
+        source,
+        client,
+        progress,
+        manifest,
+        manifest_file,
+        output,
+    }))
+}
+
+/// How far the run has come in `past`, its journal.
+fn progress(config: &Config, source: &Source, past: Option<&Past>) -> Result<Progress, RunError> {
+    let mut progress = Progress::new(&config.plan, source);
+    let Some(past) = past else {
+        return Ok(progress);
+    };
+    past.replay(config.format.fields(), |record, samples| {
+        progress.replay(record, &samples);
+    })?;
+    if past.damaged() > 0 {
+        tracing::warn!(
+            "{} damaged records of `{}` are left out",
+            past.damaged(),
+            past.path().display()
+        );
+    }
+    let (wanted, written) = (config.plan.samples, progress.written());
+    if (wanted as u64) < written {
+        return Err(RunError::Fewer { wanted, written });
+    }
+    tracing::info!("resuming: {written} of {wanted} samples are there");
+    Ok(progress)
+}
+
+fn open(
+    config: &Config,
+    place: Place,
+    past: Option<&Past>,
+    progress: &Progress,
+    identity: &Identity,
+) -> Result<Output, RunError> {
+    if let Some(past) = past
+        && progress.is_complete()
+        && let Some(files) = past.finished_files()
+    {
+        return Ok(Output::Done(files));
+    }
+    let fields = config.format.fields();
+    let outputs = match past {
+        Some(past) => place.resume(fields, past)?,
+        None => place.begin(fields, identity)?,
+    };
+    if let Some(journal) = outputs.kept_journal() {
+        tracing::warn!(
+            "samples of an earlier, unfinished run are kept in `{}`",
+            journal.display()
+        );
+    }
+    for stranger in outputs.strangers() {
+        tracing::warn!(
+            "`{}` is of an earlier run and stays as it is",
+            stranger.display()
+        );
+    }
+    Ok(Output::ToDo {
+        replaces: past.is_none() && outputs.replaces(),
+        outputs: Box::new(outputs),
+    })
+}
+
+impl Prepared {
+    /// Runs to the end, whatever it is, and tells the user.
+    pub async fn run(self, report: &mut Report, shutdown: &Shutdown) -> ExitStatus {
+        let Self {
+            config,
+            source,
+            client,
+            progress,
+            mut manifest,
+            manifest_file,
+            output,
+        } = self;
+        let Config { format, plan, .. } = &config;
+        report.start(plan.samples as u64, progress.written());
+        let started = Instant::now();
+        let (mut run, finished, manifest_file) = match output {
+            Output::Done(files) => {
+                let finished = Finished {
+                    files,
+                    rows: progress.written(),
+                    stale: Vec::new(),
+                    errors: Vec::new(),
+                };
+                (progress.into_run(), finished, None)
+            }
+            Output::ToDo {
+                mut outputs,
+                replaces,
+            } => {
+                let generator = Generator {
+                    format,
+                    client: client.as_ref(),
+                    plan,
+                    shutdown,
+                };
+                let run = generator
+                    .run(source, progress, &mut outputs, |event| report.event(&event))
+                    .await;
+                let finished = outputs.finish(matches!(run.end, Ok(Outcome::Complete)));
+                // Beside older files that stay, their own description stays too.
+                let stays = replaces && finished.files.is_empty();
+                (run, finished, (!stays).then_some(manifest_file))
+            }
+        };
+        let elapsed = started.elapsed();
+        if let Some(error) = finished.errors.into_iter().next() {
+            // What the disk refuses matters more than why the loop ended.
+            run.end = Err(GenerateError::Write(error));
+        }
+        for stale in &finished.stale {
+            tracing::warn!(
+                "`{}` is of an earlier run and stays as it is",
+                stale.display()
+            );
+        }
+        let verdict = Verdict::of(&run.end, &run.books, shutdown);
+        manifest.close(&run, config.price.as_ref(), elapsed);
+        manifest.end = Some(verdict.clone());
+        manifest.files = finished.files;
+        let unwritten = manifest_file.and_then(|file| file.write(&manifest).err());
+        report.finish(
+            &Summary {
+                format: format.name(),
+                target: plan.samples,
+                writer: manifest.writer(),
+                run: &run,
+                price: config.price.as_ref(),
+                is_billed: !config.provider.is_offline(),
+                elapsed,
+            },
+            format.fields(),
+        );
+        let printed = match config.report.json {
+            true => report::print_json(&manifest),
+            false => report::print_paths(&manifest.files),
+        };
+        if let Some(problem) = &verdict.problem {
+            report::print_error(problem, verdict.hint.as_deref());
+        }
+        let unprinted = printed
+            .err()
+            .map(|error| WriteError::at(Path::new("stdout"), error));
+        let mut status = verdict.status;
+        for error in [unwritten, unprinted].into_iter().flatten() {
+            report::print_error(&error, None);
+            if status == ExitStatus::Success {
+                status = ExitStatus::Output;
+            }
+        }
+        status
+    }
+}
+
+/// Whether the user wants a run of so many `samples`.
+fn is_wanted(config: &Config, samples: u64) -> bool {
+    let is_large = samples > LARGE_RUN as u64;
+    let is_wanted = !is_large || config.yes || report::confirm_large_run(samples);
+    if !is_wanted {
+        tracing::warn!("nothing was generated");
+    }
+    is_wanted
+}
+
+/// Says why the files of a folder without any text were of no use.
+fn tell_skipped(error: &LoadError) {
+    if let LoadError::NoText { skipped, .. } = error {
+        warn_of(skipped);
+    }
+}
+
+fn warn_of(skipped: &[Skipped]) {
+    for Skipped { path, reason } in skipped {
+        tracing::warn!("skipped `{}`: {reason}", path.display());
+    }
+}
+
+fn passages(corpus: &Corpus) -> Vec<Arc<str>> {
+    warn_of(&corpus.skipped);
+    let chunks = document::chunk(corpus, document::DEFAULT_CHUNK_CHARS);
+    tracing::info!(
+        "passages: {}, documents: {}",
+        chunks.len(),
+        corpus.documents.len()
+    );
+    chunks.into_iter().map(|chunk| chunk.text).collect()
+}
+
+fn client(config: &Config) -> Result<Box<dyn LlmClient>, SetupError> {
+    Ok(match &config.provider {
+        ProviderConfig::Gemini(gemini) => Box::new(Gemini::new(gemini.clone())?),
+        ProviderConfig::OpenAi(openai) => Box::new(OpenAi::new(openai.clone())?),
+        ProviderConfig::Offline => Box::new(Offline::new(config.plan.seed)),
+    })
+}
