@@ -1,6 +1,9 @@
 //! The loop: what is still missing is asked for, what comes is written, until
 //! there is an end.
 
+mod intake;
+mod refining;
+
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,26 +12,20 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 
-use crate::llm::{
-    Answer, ChatRequest, Completion, Disposition, ItemShape, LlmError, Usage, Wanted,
-};
+use crate::llm::{Answer, ChatRequest, Completion, ItemShape, LlmError, Usage, Wanted};
 use crate::output::{Outputs, WriteError};
 use crate::prompt;
 use crate::sample::Sample;
 use crate::shutdown::{Shutdown, Urgency};
 
-use super::batch::{self, Reading};
 use super::brief::{Brief, Briefs, Source};
-use super::budget::{Allowance, Expectation, Spent};
-use super::ledger::{Settlement, Shortfall};
+use super::budget::{Allowance, Budget, Expectation, Spent};
+use super::ledger::Shortfall;
 use super::pace::{Pace, Permit, Ticket};
-use super::progress::{Progress, Refinement};
+use super::progress::Progress;
 use super::record::Record;
 use super::traffic::Traffic;
-use super::{Event, GenerateError, Generator, Outcome, Part, Plan, Run, refine, retry};
-
-/// Times that a client may change how it asks within one batch.
-const MOST_ADAPTATIONS: u32 = 8;
+use super::{Event, GenerateError, Generator, Outcome, Part, Plan, Run};
 
 /// Longest time that what the journal holds may be lost to a power cut.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -298,233 +295,6 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         }
     }
 
-    /// Takes in what came of an attempt, when `under_way` were with it.
-    fn take_in(&mut self, attempt: Attempt, ticket: Ticket, reply: Reply, under_way: usize) {
-        match reply {
-            Ok(completion) => {
-                self.answered(&completion, ticket, attempt.brief.count);
-                self.read(attempt, completion);
-            }
-            Err(error) => {
-                self.count_error(&error);
-                let was_down = self.pace.is_down();
-                self.failed(attempt, ticket, error, under_way);
-                if self.pace.is_down() && !was_down {
-                    let seconds = self.generator.plan.limits.max_wait.as_secs();
-                    tracing::warn!(
-                        "nothing but errors comes; trying once a second, for {seconds} s at most"
-                    );
-                }
-            }
-        }
-    }
-
-    /// Books an answer to a request for a number of items.
-    fn answered(&mut self, completion: &Completion, ticket: Ticket, items: usize) {
-        let now = Instant::now();
-        let Completion {
-            finish_reason,
-            usage,
-            limits,
-            ..
-        } = completion;
-        tracing::debug!("answer: {finish_reason:?}, {usage:?}");
-        self.last_error = None;
-        self.progress.traffic.completion(completion);
-        let budget = &self.generator.plan.budget;
-        self.expectation.learn(items, usage, budget);
-        if self.pace.answered(now, ticket, total(usage), *limits) {
-            tracing::info!("the endpoint answers again");
-            for attempt in &mut self.waiting {
-                attempt.due = attempt.due.min(now + retry::pause(0));
-            }
-        }
-    }
-
-    fn read(&mut self, mut attempt: Attempt, completion: Completion) {
-        match batch::read(self.generator.format, completion) {
-            Reading::Items {
-                samples,
-                rejections,
-                is_cut,
-            } => {
-                let settlement = Settlement {
-                    asked: attempt.brief.count,
-                    rejected: rejections.iter().map(ToString::to_string).collect(),
-                    shortfall: match is_cut {
-                        true => Shortfall::Truncated,
-                        false => Shortfall::NotDelivered,
-                    },
-                    ..Settlement::default()
-                };
-                self.settle(attempt.number, settlement, samples);
-            }
-            Reading::Blocked(reason) => self.end_without(&attempt, Shortfall::Blocked(reason)),
-            Reading::Unusable(reason) => {
-                self.tell(reason, &format_args!("unusable answer: {reason}"));
-                if attempt.retries < self.generator.plan.max_retries {
-                    attempt.retries += 1;
-                    attempt.due = Instant::now();
-                    attempt.is_paid = false;
-                    self.waiting.push(attempt);
-                } else {
-                    self.end_without(&attempt, Shortfall::Failed(reason.to_owned()));
-                }
-            }
-        }
-    }
-
-    fn failed(&mut self, mut attempt: Attempt, ticket: Ticket, error: LlmError, under_way: usize) {
-        let kind = error.kind().to_owned();
-        match error.disposition() {
-            Disposition::Again if attempt.adaptations < MOST_ADAPTATIONS => {
-                attempt.adaptations += 1;
-                attempt.due = Instant::now();
-                attempt.is_paid = false;
-                self.waiting.push(attempt);
-            }
-            Disposition::FailRun | Disposition::Again => {
-                self.end_without(&attempt, Shortfall::Failed(kind));
-                self.stop_with(error.into());
-            }
-            Disposition::FailBatch => {
-                self.end_without(&attempt, Shortfall::Refused(kind));
-                self.last_error = Some(error);
-            }
-            Disposition::Wait(asked) => {
-                self.tell_hold(asked);
-                self.pace
-                    .throttled(Instant::now(), ticket, under_way, asked);
-                attempt.is_paid = false;
-                self.repeat_later(attempt, asked, error);
-            }
-            Disposition::Retry(asked) => {
-                self.tell_hold(asked);
-                let now = Instant::now();
-                match error.is_overload() {
-                    true => self.pace.overloaded(now, ticket, under_way, asked),
-                    false => self.pace.failed(now, ticket),
-                }
-                self.retry(attempt, asked, error);
-            }
-        }
-    }
-
-    /// Plans an attempt that failed again, if it has retries left.
-    fn retry(&mut self, mut attempt: Attempt, asked: Option<Duration>, error: LlmError) {
-        let max_retries = self.generator.plan.max_retries;
-        attempt.is_paid = true;
-        if self.pace.is_down() && self.pace.has_answered() {
-            // In an outage that will end, the retries of a batch are kept. But
-            // it may be the batch that brings it about, so others get a turn.
-            match attempt.pauses > 2 * max_retries {
-                true => self.postpone(&attempt, error),
-                false => self.repeat_later(attempt, asked, error),
-            }
-        } else if attempt.retries < max_retries {
-            attempt.retries += 1;
-            self.repeat_later(attempt, asked, error);
-        } else {
-            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
-            match self.pace.has_answered() {
-                true => self.last_error = Some(error),
-                false => self.stop_for(error),
-            }
-        }
-    }
-
-    /// Takes a batch back, for a later turn.
-    fn postpone(&mut self, attempt: &Attempt, error: LlmError) {
-        self.progress.ledger.take_back(attempt.brief.count);
-        self.progress.turns.postponed(attempt.number);
-        if self.waits_too_long(Instant::now()) {
-            self.stop_for(error);
-        }
-    }
-
-    /// Whether an endpoint without answers would be waited for until `time`,
-    /// and that is too long.
-    fn waits_too_long(&self, time: Instant) -> bool {
-        let since = self.pace.trouble_since().unwrap_or(time);
-        time > since + self.generator.plan.limits.max_wait
-    }
-
-    fn stop_for(&mut self, error: LlmError) {
-        self.stop.get_or_insert(Stop::Unavailable(error));
-    }
-
-    fn tell_hold(&self, asked: Option<Duration>) {
-        if !self.pace.is_held(Instant::now()) {
-            tell_pause(asked.unwrap_or_default());
-        }
-    }
-
-    /// Plans an attempt again, after a pause, unless the endpoint would have to
-    /// be waited for too long.
-    fn repeat_later(&mut self, mut attempt: Attempt, asked: Option<Duration>, error: LlmError) {
-        let now = Instant::now();
-        let max_wait = self.generator.plan.limits.max_wait;
-        if let Some(asked) = asked.filter(|asked| *asked > max_wait) {
-            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
-            self.stop_with(come_back_in(asked, &error).into());
-            return;
-        }
-        let pause = asked.unwrap_or_default().max(retry::pause(attempt.pauses));
-        if self.waits_too_long(now + pause) {
-            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
-            self.stop_for(error);
-            return;
-        }
-        tracing::debug!("trying again in {:.1} s", pause.as_secs_f64());
-        attempt.pauses += 1;
-        attempt.due = now + pause;
-        self.waiting.push(attempt);
-    }
-
-    /// Ends a batch that brings nothing.
-    fn end_without(&mut self, attempt: &Attempt, shortfall: Shortfall) {
-        if shortfall.may_pass() {
-            self.progress.turns.failed(attempt.number);
-        }
-        let settlement = Settlement {
-            asked: attempt.brief.count,
-            shortfall,
-            ..Settlement::default()
-        };
-        self.settle(attempt.number, settlement, Vec::new());
-    }
-
-    /// Takes in the `samples` of a batch, and what else became of it.
-    fn settle(&mut self, number: u64, mut settlement: Settlement, samples: Vec<Sample>) {
-        let mut new = Vec::new();
-        for sample in samples {
-            if !self.progress.dedup.is_new(&sample) {
-                settlement.duplicate += 1;
-            } else if (new.len() as u64) < self.progress.ledger.missing() {
-                new.push(sample);
-            } else {
-                settlement.surplus += 1;
-            }
-        }
-        settlement.written = new.len();
-        let record = Record::Batch {
-            number,
-            settlement: settlement.clone(),
-            traffic: self.traffic_of_record(),
-        };
-        if !self.journal(&record, &new) {
-            settlement.shortfall = Shortfall::Failed("not written".to_owned());
-            settlement.written = 0;
-            new.clear();
-        }
-        self.progress.ledger.settle(settlement);
-        (self.on_event)(Event::Settled {
-            new: &new,
-            books: self.progress.ledger.books(),
-            traffic: &self.progress.traffic,
-        });
-    }
-
     /// Writes a record and its samples; returns whether that worked.
     fn journal(&mut self, record: &Record, samples: &[Sample]) -> bool {
         let appended = self.outputs.append(samples, record);
@@ -585,119 +355,15 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         let Plan {
             budget, batch_size, ..
         } = self.generator.plan;
+        if *budget == Budget::default() {
+            return Allowance::Yes;
+        }
         let spent = self.progress.traffic.since(&self.before);
         budget.allows(&spent, under_way, &self.expectation, *batch_size)
     }
 
     fn expected_tokens(&self, items: usize) -> u64 {
         total(&self.expectation.usage(items))
-    }
-
-    fn count_error(&mut self, error: &LlmError) {
-        self.progress.traffic.ended += 1;
-        let times = self.progress.traffic.error(error.kind());
-        // What ends the run is told at its end.
-        if error.disposition() != Disposition::FailRun {
-            tell(times, error);
-        }
-    }
-
-    fn tell(&mut self, kind: &str, problem: &dyn std::fmt::Display) {
-        tell(self.progress.traffic.error(kind), problem);
-    }
-
-    /// Has the query refined, unless that was tried before.
-    async fn refine(&mut self) {
-        let Source::Query(query) = &self.source else {
-            return;
-        };
-        let Plan {
-            refine,
-            seed_requests,
-            seed,
-            ..
-        } = *self.generator.plan;
-        let is_due = self.progress.refinement == Refinement::Due;
-        if !refine || !is_due || self.progress.is_complete() {
-            return;
-        }
-        let seed = seed_requests.then_some(seed);
-        let request = refine::request(self.generator.format, query, seed);
-        let read = match self.ask_for_text(&request).await {
-            Some(Ok(completion)) => refine::read(&completion),
-            Some(Err(error)) => Err(error.to_string()),
-            None => return,
-        };
-        let query = match read {
-            Ok(query) => {
-                (self.on_event)(Event::Refined(&query));
-                Some(query)
-            }
-            Err(problem) => {
-                tracing::warn!("the query is used as it is, refining it failed: {problem}");
-                None
-            }
-        };
-        self.progress.refinement = Refinement::of(query.clone());
-        let traffic = self.traffic_of_record();
-        self.journal(&Record::Refined { query, traffic }, &[]);
-    }
-
-    /// The answer to one request, tried again as a batch is; `None` if the run
-    /// is to end.
-    async fn ask_for_text(&mut self, request: &ChatRequest) -> Option<Reply> {
-        let Generator {
-            client,
-            plan,
-            shutdown,
-            ..
-        } = self.generator;
-        let mut patience_is_over = pin!(patience(shutdown, plan.grace));
-        let mut tries = 0;
-        loop {
-            if let Allowance::No(spent) = self.allowance(0) {
-                self.stop = Some(Stop::Budget(spent));
-            }
-            if self.is_stopping() {
-                return None;
-            }
-            let ticket = self.count_request(tries > 0, 1, tries > 0);
-            let reply = tokio::select! {
-                biased;
-                () = &mut patience_is_over => return None,
-                reply = client.complete(request) => reply,
-            };
-            let error = match reply {
-                Ok(completion) => {
-                    self.answered(&completion, ticket, 1);
-                    return Some(Ok(completion));
-                }
-                Err(error) => error,
-            };
-            self.count_error(&error);
-            let pause = match error.disposition() {
-                Disposition::FailRun => {
-                    self.stop_with(error.into());
-                    return None;
-                }
-                _ if tries >= plan.max_retries => return Some(Err(error)),
-                Disposition::Again => Duration::ZERO,
-                Disposition::FailBatch => return Some(Err(error)),
-                Disposition::Wait(asked) | Disposition::Retry(asked) => {
-                    asked.unwrap_or_default().max(retry::pause(tries))
-                }
-            };
-            if pause > plan.limits.max_wait {
-                return Some(Err(error));
-            }
-            tell_pause(pause);
-            tries += 1;
-            tokio::select! {
-                biased;
-                () = shutdown.reached(Urgency::Drain) => return None,
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
     }
 
     /// Gives up what is under way, and closes the books.

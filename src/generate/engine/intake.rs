@@ -1,0 +1,266 @@
+//! What becomes of an attempt when it ends.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::llm::{Completion, Disposition, LlmError};
+use crate::sample::Sample;
+
+use super::super::batch::{self, Reading};
+use super::super::ledger::{Settlement, Shortfall};
+use super::super::pace::Ticket;
+use super::super::record::Record;
+use super::super::{Event, retry};
+use super::{Attempt, Engine, Reply, Stop, come_back_in, tell, tell_pause, total};
+
+/// Times that a client may change how it asks within one batch.
+const MOST_ADAPTATIONS: u32 = 8;
+
+impl<F: FnMut(Event<'_>)> Engine<'_, F> {
+    /// Takes in what came of an attempt, when `under_way` were with it.
+    pub(super) fn take_in(
+        &mut self,
+        attempt: Attempt,
+        ticket: Ticket,
+        reply: Reply,
+        under_way: usize,
+    ) {
+        match reply {
+            Ok(completion) => {
+                self.answered(&completion, ticket, attempt.brief.count);
+                self.read(attempt, completion);
+            }
+            Err(error) => {
+                self.count_error(&error);
+                let was_down = self.pace.is_down();
+                self.failed(attempt, ticket, error, under_way);
+                if self.pace.is_down() && !was_down {
+                    let seconds = self.generator.plan.limits.max_wait.as_secs();
+                    tracing::warn!(
+                        "nothing but errors comes; trying once a second, for {seconds} s at most"
+                    );
+                }
+            }
+        }
+    }
+
+    /// Books an answer to a request for a number of items.
+    pub(super) fn answered(&mut self, completion: &Completion, ticket: Ticket, items: usize) {
+        let now = Instant::now();
+        let Completion {
+            finish_reason,
+            usage,
+            limits,
+            ..
+        } = completion;
+        tracing::debug!("answer: {finish_reason:?}, {usage:?}");
+        self.last_error = None;
+        self.progress.traffic.completion(completion);
+        let budget = &self.generator.plan.budget;
+        self.expectation.learn(items, usage, budget);
+        if self.pace.answered(now, ticket, total(usage), *limits) {
+            tracing::info!("the endpoint answers again");
+            for attempt in &mut self.waiting {
+                attempt.due = attempt.due.min(now + retry::pause(0));
+            }
+        }
+    }
+
+    fn read(&mut self, mut attempt: Attempt, completion: Completion) {
+        match batch::read(self.generator.format, completion) {
+            Reading::Items {
+                samples,
+                rejections,
+                is_cut,
+            } => {
+                let settlement = Settlement {
+                    asked: attempt.brief.count,
+                    rejected: rejections.iter().map(ToString::to_string).collect(),
+                    shortfall: match is_cut {
+                        true => Shortfall::Truncated,
+                        false => Shortfall::NotDelivered,
+                    },
+                    ..Settlement::default()
+                };
+                self.settle(attempt.number, settlement, samples);
+            }
+            Reading::Blocked(reason) => self.end_without(&attempt, Shortfall::Blocked(reason)),
+            Reading::Unusable(reason) => {
+                self.tell(reason, &format_args!("unusable answer: {reason}"));
+                if attempt.retries < self.generator.plan.max_retries {
+                    attempt.retries += 1;
+                    attempt.due = Instant::now();
+                    attempt.is_paid = false;
+                    self.waiting.push(attempt);
+                } else {
+                    self.end_without(&attempt, Shortfall::Failed(reason.to_owned()));
+                }
+            }
+        }
+    }
+
+    fn failed(&mut self, mut attempt: Attempt, ticket: Ticket, error: LlmError, under_way: usize) {
+        let kind = error.kind().to_owned();
+        match error.disposition() {
+            Disposition::Again if attempt.adaptations < MOST_ADAPTATIONS => {
+                attempt.adaptations += 1;
+                attempt.due = Instant::now();
+                attempt.is_paid = false;
+                self.waiting.push(attempt);
+            }
+            Disposition::FailRun | Disposition::Again => {
+                self.end_without(&attempt, Shortfall::Failed(kind));
+                self.stop_with(error.into());
+            }
+            Disposition::FailBatch => {
+                self.end_without(&attempt, Shortfall::Refused(kind));
+                self.last_error = Some(error);
+            }
+            Disposition::Wait(asked) => {
+                self.tell_hold(asked);
+                self.pace
+                    .throttled(Instant::now(), ticket, under_way, asked);
+                attempt.is_paid = false;
+                self.repeat_later(attempt, asked, error);
+            }
+            Disposition::Retry(asked) => {
+                self.tell_hold(asked);
+                let now = Instant::now();
+                match error.is_overload() {
+                    true => self.pace.overloaded(now, ticket, under_way, asked),
+                    false => self.pace.failed(now, ticket),
+                }
+                self.retry(attempt, asked, error);
+            }
+        }
+    }
+
+    /// Plans an attempt that failed again, if it has retries left.
+    fn retry(&mut self, mut attempt: Attempt, asked: Option<Duration>, error: LlmError) {
+        let max_retries = self.generator.plan.max_retries;
+        attempt.is_paid = true;
+        if self.pace.is_down() && self.pace.has_answered() {
+            // In an outage that will end, the retries of a batch are kept. But
+            // it may be the batch that brings it about, so others get a turn.
+            match attempt.pauses > 2 * max_retries {
+                true => self.postpone(&attempt, error),
+                false => self.repeat_later(attempt, asked, error),
+            }
+        } else if attempt.retries < max_retries {
+            attempt.retries += 1;
+            self.repeat_later(attempt, asked, error);
+        } else {
+            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
+            match self.pace.has_answered() {
+                true => self.last_error = Some(error),
+                false => self.stop_for(error),
+            }
+        }
+    }
+
+    /// Takes a batch back, for a later turn.
+    fn postpone(&mut self, attempt: &Attempt, error: LlmError) {
+        self.progress.ledger.take_back(attempt.brief.count);
+        self.progress.turns.postponed(attempt.number);
+        if self.waits_too_long(Instant::now()) {
+            self.stop_for(error);
+        }
+    }
+
+    /// Whether an endpoint without answers would be waited for until `time`,
+    /// and that is too long.
+    fn waits_too_long(&self, time: Instant) -> bool {
+        let since = self.pace.trouble_since().unwrap_or(time);
+        time > since + self.generator.plan.limits.max_wait
+    }
+
+    fn stop_for(&mut self, error: LlmError) {
+        self.stop.get_or_insert(Stop::Unavailable(error));
+    }
+
+    fn tell_hold(&self, asked: Option<Duration>) {
+        if !self.pace.is_held(Instant::now()) {
+            tell_pause(asked.unwrap_or_default());
+        }
+    }
+
+    /// Plans an attempt again, after a pause, unless the endpoint would have to
+    /// be waited for too long.
+    fn repeat_later(&mut self, mut attempt: Attempt, asked: Option<Duration>, error: LlmError) {
+        let now = Instant::now();
+        let max_wait = self.generator.plan.limits.max_wait;
+        if let Some(asked) = asked.filter(|asked| *asked > max_wait) {
+            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
+            self.stop_with(come_back_in(asked, &error).into());
+            return;
+        }
+        let pause = asked.unwrap_or_default().max(retry::pause(attempt.pauses));
+        if self.waits_too_long(now + pause) {
+            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
+            self.stop_for(error);
+            return;
+        }
+        tracing::debug!("trying again in {:.1} s", pause.as_secs_f64());
+        attempt.pauses += 1;
+        attempt.due = now + pause;
+        self.waiting.push(attempt);
+    }
+
+    /// Ends a batch that brings nothing.
+    pub(super) fn end_without(&mut self, attempt: &Attempt, shortfall: Shortfall) {
+        if shortfall.may_pass() {
+            self.progress.turns.failed(attempt.number);
+        }
+        let settlement = Settlement {
+            asked: attempt.brief.count,
+            shortfall,
+            ..Settlement::default()
+        };
+        self.settle(attempt.number, settlement, Vec::new());
+    }
+
+    /// Takes in the `samples` of a batch, and what else became of it.
+    fn settle(&mut self, number: u64, mut settlement: Settlement, samples: Vec<Sample>) {
+        let mut new = Vec::new();
+        for sample in samples {
+            if !self.progress.dedup.is_new(&sample) {
+                settlement.duplicate += 1;
+            } else if (new.len() as u64) < self.progress.ledger.missing() {
+                new.push(sample);
+            } else {
+                settlement.surplus += 1;
+            }
+        }
+        settlement.written = new.len();
+        let record = Record::Batch {
+            number,
+            settlement: settlement.clone(),
+            traffic: self.traffic_of_record(),
+        };
+        if !self.journal(&record, &new) {
+            settlement.shortfall = Shortfall::Failed("not written".to_owned());
+            settlement.written = 0;
+            new.clear();
+        }
+        self.progress.ledger.settle(settlement);
+        (self.on_event)(Event::Settled {
+            new: &new,
+            books: self.progress.ledger.books(),
+            traffic: &self.progress.traffic,
+        });
+    }
+
+    pub(super) fn count_error(&mut self, error: &LlmError) {
+        self.progress.traffic.ended += 1;
+        let times = self.progress.traffic.error(error.kind());
+        // What ends the run is told at its end.
+        if error.disposition() != Disposition::FailRun {
+            tell(times, error);
+        }
+    }
+
+    fn tell(&mut self, kind: &str, problem: &dyn std::fmt::Display) {
+        tell(self.progress.traffic.error(kind), problem);
+    }
+}
