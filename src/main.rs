@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sdgen::cli::Cli;
 use sdgen::config::{Config, Env};
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
 
 fn start(cli: Cli, report: &mut Report) -> Result<ExitStatus, RunError> {
     let config = Config::resolve(cli, &Env::load(Path::new(".")))?;
+    let grace = config.plan.grace;
     // One thread: waking a second one for each answer costs more than it does.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -57,21 +59,22 @@ fn start(cli: Cli, report: &mut Report) -> Result<ExitStatus, RunError> {
         let _file_size_limit = signal(SignalKind::from_raw(SIGXFSZ))?;
         let switch = Arc::new(switch);
         for (kind, signals) in signals {
-            tokio::spawn(listen(kind, signals, Arc::clone(&switch)));
+            tokio::spawn(listen(kind, signals, Arc::clone(&switch), grace));
         }
         Ok(prepared.run(report, &shutdown).await)
     })
 }
 
 /// Turns signals into wishes; the third one ends the process.
-async fn listen(kind: Signal, mut signals: Signals, switch: Arc<StopSwitch>) {
+async fn listen(kind: Signal, mut signals: Signals, switch: Arc<StopSwitch>, grace: Duration) {
     while signals.recv().await.is_some() {
         let before = switch.urgency();
         switch.signal(kind);
         match before {
             Urgency::Run => {
                 tracing::warn!(
-                    "stopping, what is under way is taken in; interrupt again to drop it"
+                    "stopping: what is under way is waited for, {} s at most; interrupt again to drop it",
+                    grace.as_secs_f64()
                 );
             }
             Urgency::Drain => tracing::warn!("dropping the requests under way"),

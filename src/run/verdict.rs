@@ -83,9 +83,9 @@ fn hint(advice: Option<&str>, can_resume: bool) -> Option<String> {
 
 fn told(spent: Spent) -> String {
     match spent {
-        Spent::Requests(most) => format!("--max-requests {most} are sent"),
+        Spent::Requests(most) => format!("--max-requests {most} allows no further request"),
         Spent::Cost(most) => {
-            format!("the next request may go beyond what is left of --max-cost {most}")
+            format!("the next request may cost more than --max-cost {most} has left")
         }
     }
 }

@@ -33,9 +33,9 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             }
             Err(error) => {
                 self.count_error(&error);
-                let was_down = self.pace.is_down();
+                let was_down = self.is_in_outage();
                 self.failed(attempt, ticket, error, under_way);
-                if self.pace.is_down() && !was_down {
+                if self.is_in_outage() && !was_down {
                     let seconds = self.generator.plan.limits.max_wait.as_secs();
                     tracing::warn!(
                         "nothing but errors comes; trying once a second, for {seconds} s at most"
@@ -136,11 +136,16 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         }
     }
 
+    /// Whether the endpoint has answered, and brings nothing but errors now.
+    fn is_in_outage(&self) -> bool {
+        self.pace.is_down() && self.pace.has_answered()
+    }
+
     /// Plans an attempt that failed again, if it has retries left.
     fn retry(&mut self, mut attempt: Attempt, asked: Option<Duration>, error: LlmError) {
         let max_retries = self.generator.plan.max_retries;
         attempt.is_paid = true;
-        if self.pace.is_down() && self.pace.has_answered() {
+        if self.is_in_outage() {
             // In an outage that will end, the retries of a batch are kept. But
             // it may be the batch that brings it about, so others get a turn.
             match attempt.pauses > 2 * max_retries {
