@@ -55,8 +55,6 @@ fn start(cli: Cli, report: &mut Report) -> Result<ExitStatus, RunError> {
             (Signal::Terminate, signal(SignalKind::terminate())?),
             (Signal::HangUp, signal(SignalKind::hangup())?),
         ];
-        // A file over the size limit is then a write error that names the file.
-        let _file_size_limit = signal(SignalKind::from_raw(SIGXFSZ))?;
         let switch = Arc::new(switch);
         for (kind, signals) in signals {
             tokio::spawn(listen(kind, signals, Arc::clone(&switch), grace));
