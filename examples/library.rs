@@ -24,6 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         seed: 1,
         seed_requests: true,
         refine: false,
+        free_context: false,
         limits: Limits::at_once(2),
         budget: Budget::default(),
         grace: Duration::from_secs(8),

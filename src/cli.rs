@@ -65,6 +65,11 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub no_refine: bool,
 
+    /// From documents, have the model write the context of each qa sample, and check that it comes
+    /// from the passage [default: the context is the passage itself].
+    #[arg(long, help_heading = GENERATION)]
+    pub free_context: bool,
+
     /// Seed that decides what each request asks for; the model gets a number made from it
     /// [default: random, the model gets none].
     #[arg(long, value_name = "SEED", help_heading = GENERATION)]

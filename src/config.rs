@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::cli::{Cli, LogLevel, OutputChoice, Provider};
-use crate::format::{CustomFormatError, Format, load_custom, predefined};
+use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
 use crate::generate::{Budget, Limits, Plan};
 use crate::llm::{
     ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Price, PriceError, Prices, Sampling, SetupError,
@@ -129,6 +129,10 @@ impl Config {
             (Some(query), _) => Input::Query(query),
             (None, path) => Input::Documents(path.expect("clap requires one of both")),
         };
+        let is_grounded = matches!(input, Input::Documents(_)) && format.grounding().is_some();
+        if cli.free_context && !is_grounded {
+            tracing::warn!("--free-context has an effect with qa from documents only");
+        }
         let is_offline = provider.is_offline();
         let plan = Plan {
             samples: cli.samples,
@@ -146,6 +150,7 @@ impl Config {
             grace: Duration::from_secs_f64(cli.grace),
             max_retries: cli.max_retries,
             seed: cli.seed.unwrap_or_else(rand::random),
+            free_context: cli.free_context,
             seed_requests: cli.seed.is_some() || is_offline,
             refine: !cli.no_refine && !is_offline && matches!(input, Input::Query(_)),
         };

@@ -102,6 +102,7 @@ fn parse(definition: &Value, file_stem: &str) -> Result<Format, String> {
             .map(|(name, field)| parse_field(name, field))
             .collect::<Result<_, _>>()?,
         guidance: String::new(),
+        grounding: None,
     })
 }
 

@@ -4,6 +4,7 @@
 
 mod checks;
 mod custom;
+mod grounding;
 mod predefined;
 
 use std::fmt;
@@ -12,7 +13,10 @@ use serde_json::Value as Json;
 
 use crate::sample::{Field, Sample, Value};
 
+use grounding::Ground;
+
 pub use custom::{CustomFormatError, load as load_custom};
+pub use grounding::Grounding;
 pub use predefined::{PREDEFINED, predefined};
 
 /// A shape of samples.
@@ -25,6 +29,10 @@ pub trait FormatHandler: Send + Sync {
     fn fields(&self) -> &[Field];
     /// What makes a good sample, for the model; may be empty.
     fn guidance(&self) -> &str;
+    /// The fields that tie a sample to a text, if it is about one.
+    fn grounding(&self) -> Option<Grounding> {
+        None
+    }
     /// The sample in an item of an answer. Extra keys are dropped.
     ///
     /// # Errors
@@ -48,6 +56,9 @@ pub enum Rejection {
     Blank(String),
     /// All fields are optional, and none has a value.
     Empty,
+    /// A context is not taken from the passage, or an answer not from its
+    /// context.
+    Ungrounded(String),
 }
 
 impl fmt::Display for Rejection {
@@ -59,6 +70,7 @@ impl fmt::Display for Rejection {
             Self::OutOfRange(field) => write!(f, "{field}: out of range"),
             Self::Blank(field) => write!(f, "{field}: blank"),
             Self::Empty => f.write_str("no value at all"),
+            Self::Ungrounded(field) => write!(f, "{field}: not in the text"),
         }
     }
 }
@@ -70,6 +82,7 @@ pub struct Format {
     description: String,
     fields: Vec<Field>,
     guidance: String,
+    grounding: Option<Grounding>,
 }
 
 impl FormatHandler for Format {
@@ -87,6 +100,10 @@ impl FormatHandler for Format {
 
     fn guidance(&self) -> &str {
         &self.guidance
+    }
+
+    fn grounding(&self) -> Option<Grounding> {
+        self.grounding
     }
 
     fn validate(&self, item: Json) -> Result<Sample, Rejection> {
@@ -108,4 +125,34 @@ impl FormatHandler for Format {
             false => Ok(Sample { values }),
         }
     }
+}
+
+/// Checks that `sample` of `format` is about `passage`: that its context comes
+/// from there, and its answer from the context.
+///
+/// # Errors
+///
+/// The field that comes from somewhere else.
+pub fn check_grounding(
+    format: &dyn FormatHandler,
+    sample: &Sample,
+    passage: &str,
+) -> Result<(), Rejection> {
+    let Some(Grounding { context, answer }) = format.grounding() else {
+        return Ok(());
+    };
+    let text_of = |name: &str| {
+        let mut values = format.fields().iter().zip(&sample.values);
+        match values.find(|(field, _)| field.name == name) {
+            Some((_, Value::String(text))) => text.as_str(),
+            _ => "",
+        }
+    };
+    if !Ground::new(passage).holds(text_of(context)) {
+        return Err(Rejection::Ungrounded(context.to_owned()));
+    }
+    if !Ground::new(text_of(context)).covers(text_of(answer)) {
+        return Err(Rejection::Ungrounded(answer.to_owned()));
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@
 
 use crate::sample::{Field, FieldKind, Limit};
 
-use super::Format;
+use super::{Format, Grounding};
 
 /// Names of the predefined formats, as `--format` takes them.
 pub const PREDEFINED: [&str; 5] = ["pair-class", "pair-score", "pair", "triplet", "qa"];
@@ -92,6 +92,10 @@ pub fn predefined(name: &str) -> Option<Format> {
         description: description.to_owned(),
         fields,
         guidance: guidance.to_owned(),
+        grounding: (name == "qa").then_some(Grounding {
+            context: "context",
+            answer: "answer",
+        }),
     })
 }
 

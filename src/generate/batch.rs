@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::format::{FormatHandler, Rejection};
+use crate::format::{FormatHandler, Rejection, check_grounding};
 use crate::llm::{Completion, FinishReason};
 use crate::sample::Sample;
 
@@ -23,8 +23,23 @@ pub(super) enum Reading {
     Unusable(&'static str),
 }
 
-/// Reads `completion` as samples of `format`.
-pub(super) fn read(format: &dyn FormatHandler, completion: Completion) -> Reading {
+/// The passage that samples are made from, and what it is to them.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Passage<'a> {
+    /// There is none.
+    None,
+    /// The value of this field of every sample.
+    Fills(&'a str, &'a str),
+    /// What every sample is to be grounded in.
+    Grounds(&'a str),
+}
+
+/// Reads `completion` as samples of `format` that are made from `passage`.
+pub(super) fn read(
+    format: &dyn FormatHandler,
+    passage: Passage<'_>,
+    completion: Completion,
+) -> Reading {
     let is_cut = match completion.finish_reason {
         FinishReason::Stop | FinishReason::Other(_) => false,
         FinishReason::MaxTokens => true,
@@ -36,19 +51,24 @@ pub(super) fn read(format: &dyn FormatHandler, completion: Completion) -> Readin
         FinishReason::NoCandidates => return Reading::Unusable("no answer in the response"),
     };
     match parse::items(&completion.text) {
-        Ok(items) => validate(format, items, is_cut),
+        Ok(items) => validate(format, passage, items, is_cut),
         // The next attempt would be cut at the same place.
-        Err(_) if is_cut => validate(format, Vec::new(), is_cut),
+        Err(_) if is_cut => validate(format, passage, Vec::new(), is_cut),
         Err(_) if completion.text.trim().is_empty() => Reading::Unusable("empty answer"),
         Err(_) => Reading::Unusable("no JSON objects in the answer"),
     }
 }
 
-fn validate(format: &dyn FormatHandler, items: Vec<Value>, is_cut: bool) -> Reading {
+fn validate(
+    format: &dyn FormatHandler,
+    passage: Passage<'_>,
+    items: Vec<Value>,
+    is_cut: bool,
+) -> Reading {
     let mut samples = Vec::with_capacity(items.len());
     let mut rejections = Vec::new();
     for item in items {
-        match format.validate(item) {
+        match sample(format, passage, item) {
             Ok(sample) => samples.push(sample),
             Err(rejection) => rejections.push(rejection),
         }
@@ -58,4 +78,19 @@ fn validate(format: &dyn FormatHandler, items: Vec<Value>, is_cut: bool) -> Read
         rejections,
         is_cut,
     }
+}
+
+fn sample(
+    format: &dyn FormatHandler,
+    passage: Passage<'_>,
+    mut item: Value,
+) -> Result<Sample, Rejection> {
+    if let (Passage::Fills(field, text), Some(object)) = (passage, item.as_object_mut()) {
+        object.insert(field.to_owned(), text.into());
+    }
+    let sample = format.validate(item)?;
+    if let Passage::Grounds(text) = passage {
+        check_grounding(format, &sample, text)?;
+    }
+    Ok(sample)
 }

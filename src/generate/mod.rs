@@ -53,6 +53,9 @@ pub struct Plan {
     pub seed_requests: bool,
     /// Whether the model refines the query first.
     pub refine: bool,
+    /// Whether the model writes the contexts of samples from documents, too,
+    /// which are the passages otherwise.
+    pub free_context: bool,
     /// How fast requests may go out.
     pub limits: Limits,
     /// What may be spent.

@@ -26,6 +26,7 @@ pub(super) struct Identity {
     top_p: Option<f64>,
     top_k: Option<u32>,
     refine: bool,
+    free_context: bool,
     /// Digest of every text that is sent to the model.
     prompts: String,
     pub(super) seed: u64,
@@ -73,6 +74,7 @@ impl Identity {
             top_p: sampling.top_p,
             top_k: sampling.top_k,
             refine: config.plan.refine,
+            free_context: config.plan.free_context,
             prompts: prompts(&config.format),
             seed: config.plan.seed,
             seed_given: config.seed_given,
@@ -178,8 +180,9 @@ fn definition(format: &Format) -> String {
 fn prompts(format: &Format) -> String {
     let (system, user) = prompt::refinement(format, "");
     let fixed = [
-        prompt::system(format, false),
-        prompt::system(format, true),
+        prompt::system(format, false, None),
+        prompt::system(format, true, None),
+        prompt::system(format, true, Some("")),
         prompt::from_query("", "", 1),
         prompt::from_passage("", "", 1),
         system,

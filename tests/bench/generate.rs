@@ -104,6 +104,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         seed: 1,
         seed_requests: false,
         refine: false,
+        free_context: false,
         limits: Limits::at_once(concurrency),
         budget: Budget::default(),
         grace: Duration::from_secs(1),

@@ -80,3 +80,24 @@ fn requests_go_round_the_passages() {
     }
     assert!(prompts.iter().any(|prompt| prompt.contains("name: Ada")));
 }
+
+#[test]
+fn the_context_of_a_question_is_the_passage_it_is_about() {
+    const TEXT: &str = "The lamp of the tower was lit in 1822. It burned oil for eighty years.";
+    for words in [
+        "--provider offline",
+        "--provider offline --free-context --output-prefix free",
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.write("lamp.txt", TEXT);
+        let all =
+            format!("{words} --format qa --samples 3 --output-format jsonl --documents lamp.txt");
+        let ran = sandbox.run(&all, &[]).exits(0);
+        for sample in sandbox.jsonl(ran.stdout.trim()) {
+            let context = sample["context"].as_str().unwrap();
+            let is_filled = !words.contains("--free-context");
+            assert_eq!(context == TEXT, is_filled || context.len() == TEXT.len());
+            assert!(TEXT.contains(context));
+        }
+    }
+}

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::llm::{Completion, Disposition, LlmError};
 use crate::sample::Sample;
 
-use super::super::batch::{self, Reading};
+use super::super::batch::{self, Passage, Reading};
 use super::super::ledger::{Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
@@ -68,7 +68,8 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     }
 
     fn read(&mut self, mut attempt: Attempt, completion: Completion) {
-        match batch::read(self.generator.format, completion) {
+        let passage = self.passage(&attempt);
+        match batch::read(self.generator.format, passage, completion) {
             Reading::Items {
                 samples,
                 rejections,
@@ -97,6 +98,15 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                     self.end_without(&attempt, Shortfall::Failed(reason.to_owned()));
                 }
             }
+        }
+    }
+
+    /// The passage of an attempt, and what it is to the samples.
+    fn passage<'b>(&self, attempt: &'b Attempt) -> Passage<'b> {
+        match (&attempt.brief.passage, self.filled) {
+            (None, _) => Passage::None,
+            (Some(passage), Some(field)) => Passage::Fills(field, passage),
+            (Some(passage), None) => Passage::Grounds(passage),
         }
     }
 

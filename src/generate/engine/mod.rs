@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::llm::{Answer, ChatRequest, Completion, ItemShape, LlmError, Usage, Wanted};
 use crate::output::{Outputs, WriteError};
 use crate::prompt;
-use crate::sample::Sample;
+use crate::sample::{Field, Sample};
 use crate::shutdown::{Shutdown, Urgency};
 
 use super::brief::{Brief, Briefs, Source};
@@ -41,6 +41,8 @@ pub(super) struct Engine<'a, F> {
     on_event: F,
     system: Arc<str>,
     shape: Arc<ItemShape>,
+    /// The field that the passage fills instead of the model.
+    filled: Option<&'static str>,
     briefs: Briefs,
     progress: Progress,
     pace: Pace,
@@ -103,16 +105,20 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         let Generator { format, plan, .. } = generator;
         let now = Instant::now();
         let is_query = matches!(source, Source::Query(_));
+        let filled = format.grounding().map(|grounding| grounding.context);
+        let filled = filled.filter(|_| !is_query && !plan.free_context);
+        let is_written = |field: &&Field| filled != Some(&field.name);
         progress.ledger.take_heart();
         Self {
             generator,
             outputs,
             on_event,
-            system: prompt::system(format, !is_query).into(),
+            system: prompt::system(format, !is_query, filled).into(),
             shape: Arc::new(ItemShape {
                 name: format.name().to_owned(),
-                fields: format.fields().to_vec(),
+                fields: format.fields().iter().filter(is_written).cloned().collect(),
             }),
+            filled,
             briefs: Briefs::new(&source, plan.seed),
             pace: Pace::new(plan.limits, plan.max_retries, now),
             expectation: Expectation::default(),

@@ -1,6 +1,7 @@
 //! The loop, with a scripted model on a paused clock.
 
 mod faults;
+mod grounding;
 mod resume;
 mod run;
 mod simulation;
@@ -160,6 +161,7 @@ impl Bench {
                 seed: 1,
                 seed_requests: false,
                 refine: false,
+                free_context: false,
                 limits: Limits::at_once(4),
                 budget: Budget::default(),
                 grace: Duration::from_secs(8),

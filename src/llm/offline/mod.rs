@@ -107,7 +107,7 @@ enum Known {
 }
 
 impl Known {
-    fn of(shape: &ItemShape) -> Option<Self> {
+    fn of(shape: &ItemShape, has_passage: bool) -> Option<Self> {
         use FieldKind::{Float, Integer, String};
         let mut fields: Vec<_> = shape
             .fields
@@ -137,6 +137,8 @@ impl Known {
                 ("context", String),
                 ("question", String),
             ] => Some(Self::Qa),
+            // The caller has the context.
+            [("answer", String), ("question", String)] if has_passage => Some(Self::Qa),
             _ => None,
         }
     }
@@ -152,12 +154,20 @@ fn items(wanted: &Wanted, rng: &mut StdRng) -> Vec<Value> {
 }
 
 fn invented(wanted: &Wanted, labels: &[usize], rng: &mut StdRng) -> Vec<Value> {
-    if let Some(known) = Known::of(&wanted.shape) {
+    if let Some(known) = Known::of(&wanted.shape, false) {
         let items = labels.iter().map(|&label| query::item(known, label, rng));
         return items.collect();
     }
     let plan = Plan::of(&wanted.shape.fields);
     labels.iter().map(|_| plan.invent(rng)).collect()
+}
+
+/// `item` with nothing but the fields of `shape`.
+fn only_fields(mut item: Value, shape: &ItemShape) -> Value {
+    if let Some(object) = item.as_object_mut() {
+        object.retain(|key, _| shape.fields.iter().any(|field| field.name == *key));
+    }
+    item
 }
 
 fn extracted(
@@ -166,7 +176,7 @@ fn extracted(
     labels: &[usize],
     rng: &mut StdRng,
 ) -> Vec<Value> {
-    let known = Known::of(&wanted.shape);
+    let known = Known::of(&wanted.shape, true);
     let plan = Plan::of(&wanted.shape.fields);
     let mut items = Vec::with_capacity(wanted.count);
     let mut seen = HashSet::new();
@@ -178,6 +188,7 @@ fn extracted(
             Some(known) => extract::item(known, passage, label, rng),
             None => plan.extract(passage, rng),
         };
+        let item = item.map(|item| only_fields(item, &wanted.shape));
         items.extend(item.filter(|item| seen.insert(item.to_string())));
     }
     items
