@@ -70,6 +70,16 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub free_context: bool,
 
+    /// Most tokens of a passage of a document, at four letters a token [default: 750].
+    #[arg(long, value_name = "TOKENS", help_heading = GENERATION)]
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
+    pub chunk_size: Option<usize>,
+
+    /// Most tokens that a passage repeats of the one before it [default: 0].
+    #[arg(long, value_name = "TOKENS", help_heading = GENERATION)]
+    #[arg(value_parser = whole_number, allow_negative_numbers = true)]
+    pub chunk_overlap: Option<usize>,
+
     /// Seed that decides what each request asks for; the model gets a number made from it
     /// [default: random, the model gets none].
     #[arg(long, value_name = "SEED", help_heading = GENERATION)]
@@ -387,6 +397,11 @@ fn at_least_one(text: &str) -> Result<usize, &'static str> {
 
 fn count(text: &str) -> Result<u64, &'static str> {
     at_least_one(text).map(|count| count as u64)
+}
+
+fn whole_number(text: &str) -> Result<usize, &'static str> {
+    let number = text.trim().parse();
+    number.map_err(|_| "must be a whole number, at least 0")
 }
 
 fn at_least_zero(text: &str) -> Result<u32, &'static str> {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::cli::{Cli, LogLevel, OutputChoice, Provider};
+use crate::document::ChunkSize;
 use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
 use crate::generate::{Budget, Limits, Plan};
 use crate::llm::{
@@ -46,6 +47,8 @@ pub struct Config {
     pub resume: bool,
     /// Whether the user chose the seed.
     pub seed_given: bool,
+    /// How documents are cut.
+    pub chunk_size: ChunkSize,
     /// What the model's tokens cost, if that is known.
     pub price: Option<Price>,
     /// Whether a large run needs no confirmation.
@@ -104,6 +107,14 @@ pub enum ConfigError {
     /// The price table cannot be used.
     #[error(transparent)]
     Prices(#[from] PriceError),
+    /// A passage cannot repeat as much of another as it is long.
+    #[error("--chunk-overlap {overlap} must be at most half of --chunk-size, which is {tokens}")]
+    Overlap {
+        /// Tokens of a passage.
+        tokens: usize,
+        /// Tokens to be repeated.
+        overlap: usize,
+    },
     /// The cost of a model without a price cannot be limited.
     #[error("--max-cost needs a price, and none is known for model `{model}`")]
     NoPrice {
@@ -125,6 +136,7 @@ impl Config {
         };
         let provider = provider(&cli, env)?;
         let price = price(&cli, &provider)?;
+        let chunk_size = chunk_size(&cli)?;
         let input = match (cli.input.query, cli.input.documents) {
             (Some(query), _) => Input::Query(query),
             (None, path) => Input::Documents(path.expect("clap requires one of both")),
@@ -179,6 +191,7 @@ impl Config {
                 log_level: cli.log_level,
             },
             resume: cli.resume,
+            chunk_size,
             seed_given: cli.seed.is_some(),
             price,
             yes: cli.yes,
@@ -230,6 +243,16 @@ impl ProviderConfig {
             Self::OpenAi(config) if is_local(config.base_url.as_ref()) => 2,
             Self::Gemini(_) | Self::OpenAi(_) | Self::Offline => 8,
         }
+    }
+}
+
+fn chunk_size(cli: &Cli) -> Result<ChunkSize, ConfigError> {
+    let default = ChunkSize::default();
+    let tokens = cli.chunk_size.unwrap_or(default.tokens);
+    let overlap = cli.chunk_overlap.unwrap_or(default.overlap);
+    match overlap <= tokens / 2 {
+        true => Ok(ChunkSize { tokens, overlap }),
+        false => Err(ConfigError::Overlap { tokens, overlap }),
     }
 }
 

@@ -1,49 +1,182 @@
-//! Documents to passages, cut where a paragraph or a sentence ends.
+//! Documents to passages, cut where a section, a paragraph or a sentence ends.
 //!
-//! Loses nothing but white space at the borders, and never joins two
-//! documents.
+//! Loses nothing but white space at the borders and passages that are there
+//! already, and never joins two documents.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use text_splitter::{ChunkConfig, TextSplitter};
+use text_splitter::{ChunkConfig, ChunkSizer, TextSplitter};
 
 use super::{Chunk, Corpus, Document};
 
-/// Most characters of a chunk unless the user says otherwise: some 700 tokens
-/// of English, a page of text. Enough for a handful of different questions,
-/// little enough that they are about the passage and that a small context
-/// holds it.
-pub const DEFAULT_CHUNK_CHARS: usize = 3_000;
+/// How large passages are, in tokens, as far as that can be told without a
+/// model: a quarter of a token for a letter, one for a Chinese, Japanese or
+/// Korean character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChunkSize {
+    /// Most tokens of a passage; at least one.
+    pub tokens: usize,
+    /// Most tokens that a passage repeats of the one before it; fewer than it
+    /// has.
+    pub overlap: usize,
+}
 
-/// Chunks worth of text that the splitter sees at once: it looks through all
-/// remaining borders for every chunk, and would take hours for a large file.
-const CHUNKS_PER_WINDOW: usize = 16;
+impl Default for ChunkSize {
+    /// A page of text. Enough for a handful of different questions, little
+    /// enough that they are about the passage and that a small context holds
+    /// it.
+    fn default() -> Self {
+        Self {
+            tokens: 750,
+            overlap: 0,
+        }
+    }
+}
 
-/// The passages of all documents, in order, of at most `max_chars` characters.
-///
-/// A `max_chars` of zero counts as one.
+/// Passages worth of text that the splitter sees at once: it looks through all
+/// remaining borders for every passage, and would take hours for a large file.
+const PASSAGES_PER_WINDOW: usize = 16;
+
+/// The passages of all documents, in order. Those that say the same as an
+/// earlier one, but for case, white space and punctuation, are left out.
 #[must_use]
-pub fn chunk(corpus: &Corpus, max_chars: usize) -> Vec<Chunk> {
-    let max_chars = max_chars.max(1);
+pub fn chunk(corpus: &Corpus, size: ChunkSize) -> Vec<Chunk> {
+    let size = Quarters::of(size);
+    let mut seen = HashSet::new();
     let documents = corpus.documents.iter().enumerate();
     documents
         .flat_map(|(document, Document { text, .. })| {
-            let passages = passages(text, max_chars).into_iter();
+            let headings = Headings::of(text);
+            let passages = passages(text, size).into_iter();
             passages.map(move |passage| Chunk {
                 document,
+                heading: headings.above(offset_in(text, passage)),
                 text: Arc::from(passage),
             })
         })
+        .filter(|chunk| seen.insert(gist(&chunk.text)))
         .collect()
 }
 
+/// What passages are compared by: their letters and digits.
+fn gist(text: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    for letter in text.chars().filter(|c| c.is_alphanumeric()) {
+        letter.to_lowercase().for_each(|c| c.hash(&mut hasher));
+    }
+    hasher.finish()
+}
+
+/// Where `part` begins in `text`, of which it is a part.
+fn offset_in(text: &str, part: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
+}
+
+/// The headings of a text in Markdown, in order.
+struct Headings<'a>(Vec<Heading<'a>>);
+
+struct Heading<'a> {
+    offset: usize,
+    level: usize,
+    words: &'a str,
+    /// The heading that it stands under.
+    parent: Option<usize>,
+}
+
+impl<'a> Headings<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut headings: Vec<Heading<'a>> = Vec::new();
+        let (mut offset, mut is_code) = (0, false);
+        for line in text.split_inclusive('\n') {
+            is_code ^= line.starts_with("```");
+            let words = line.trim_start_matches('#');
+            let level = line.len() - words.len();
+            if (1..=6).contains(&level) && words.starts_with(' ') && !is_code {
+                let mut parent = headings.len().checked_sub(1);
+                while let Some(above) = parent.filter(|above| headings[*above].level >= level) {
+                    parent = headings[above].parent;
+                }
+                headings.push(Heading {
+                    offset,
+                    level,
+                    words: words.trim(),
+                    parent,
+                });
+            }
+            offset += line.len();
+        }
+        Self(headings)
+    }
+
+    /// The headings that stand above `offset`, the highest first, as one line;
+    /// nothing if there are none.
+    fn above(&self, offset: usize) -> Option<Arc<str>> {
+        let next = self.0.partition_point(|heading| heading.offset < offset);
+        let mut above = match self.0.get(next) {
+            // A passage that begins with a heading has that one itself.
+            Some(heading) if heading.offset == offset => heading.parent,
+            _ => next.checked_sub(1),
+        };
+        let mut trail = Vec::new();
+        while let Some(heading) = above.map(|above| &self.0[above]) {
+            trail.push(heading.words);
+            above = heading.parent;
+        }
+        trail.reverse();
+        (!trail.is_empty()).then(|| trail.join(" > ").into())
+    }
+}
+
+/// Sizes in quarters of a token.
+#[derive(Debug, Clone, Copy)]
+struct Quarters {
+    max: usize,
+    overlap: usize,
+}
+
+impl Quarters {
+    fn of(size: ChunkSize) -> Self {
+        let max = size.tokens.max(1).saturating_mul(4);
+        Self {
+            max,
+            overlap: size.overlap.saturating_mul(4).min(max / 2),
+        }
+    }
+}
+
+/// Measures in quarters of a token.
+struct Tokens;
+
+impl ChunkSizer for Tokens {
+    fn size(&self, text: &str) -> usize {
+        match text.is_ascii() {
+            true => text.len(),
+            false => text.chars().map(quarters).sum(),
+        }
+    }
+}
+
+/// Quarters of a token that a character takes.
+fn quarters(c: char) -> usize {
+    // From the radicals to the full-width forms, and the planes of ideographs.
+    match c {
+        '\u{2e80}'..='\u{d7ff}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{ff00}'..='\u{ffef}'
+        | '\u{20000}'.. => 4,
+        _ => 1,
+    }
+}
+
 /// The passages of one text, found window by window.
-fn passages(text: &str, max_chars: usize) -> Vec<&str> {
-    let window_chars = max_chars.saturating_mul(CHUNKS_PER_WINDOW);
+fn passages(text: &str, size: Quarters) -> Vec<&str> {
+    let window_chars = size.max.saturating_mul(PASSAGES_PER_WINDOW);
     let mut passages = Vec::new();
     let mut rest = text;
     while let Some((window_end, _)) = rest.char_indices().nth(window_chars) {
-        let mut found = split(&rest[..window_end], max_chars);
+        let mut found = split(&rest[..window_end], size);
         // The end of the window is no border: its last passage starts the next.
         let next = match found.pop() {
             Some((start, _)) if !found.is_empty() => start,
@@ -55,42 +188,48 @@ fn passages(text: &str, max_chars: usize) -> Vec<&str> {
         passages.extend(found.into_iter().map(|(_, passage)| passage));
         rest = &rest[next..];
     }
-    passages.extend(last_passages(rest, max_chars));
+    passages.extend(last_passages(rest, size));
     passages
 }
 
-/// The passages of the last window. One of less than a quarter of a chunk at
+/// The passages of the last window. One of less than a quarter of the size at
 /// the end is too little to ask about, so it is evened out with the one before.
-fn last_passages(text: &str, max_chars: usize) -> Vec<&str> {
-    let mut passages = split(text, max_chars);
+fn last_passages(text: &str, size: Quarters) -> Vec<&str> {
+    let mut passages = split(text, size);
     if let [.., (start, _), (tail_start, tail)] = passages[..]
-        && tail.chars().count() < max_chars / 4
+        && Tokens.size(tail) < size.max / 4
     {
         passages.truncate(passages.len() - 2);
-        passages.extend(halves(&text[start..tail_start + tail.len()], max_chars));
+        passages.extend(halves(&text[start..tail_start + tail.len()], size));
     }
     passages.into_iter().map(|(_, passage)| passage).collect()
 }
 
 /// `text` whole if it fits, else in about equal parts.
-fn halves(text: &str, max_chars: usize) -> Vec<(usize, &str)> {
-    let chars = text.chars().count();
-    if chars <= max_chars {
+fn halves(text: &str, size: Quarters) -> Vec<(usize, &str)> {
+    let all = Tokens.size(text);
+    if all <= size.max {
         return vec![(0, text)];
     }
-    split_between(text, chars.div_ceil(2).min(max_chars), max_chars)
+    let enough = all.div_ceil(2).min(size.max);
+    split_between(text, enough, Quarters { overlap: 0, ..size })
 }
 
-/// Passages of `text` and where they start. Past three quarters of a chunk,
-/// the next good border is better than a full chunk.
-fn split(text: &str, max_chars: usize) -> Vec<(usize, &str)> {
-    split_between(text, max_chars - max_chars / 4, max_chars)
+/// Passages of `text` and where they start. Past three quarters of the size,
+/// the next good border is better than a full passage.
+fn split(text: &str, size: Quarters) -> Vec<(usize, &str)> {
+    split_between(text, size.max - size.max / 4, size)
 }
 
-/// Trimmed passages and where they start, from `enough` to `max` characters
-/// as borders allow.
-fn split_between(text: &str, enough: usize, max: usize) -> Vec<(usize, &str)> {
-    TextSplitter::new(ChunkConfig::new(enough..=max))
+/// Trimmed passages and where they start, from `enough` to the largest size as
+/// borders allow.
+fn split_between(text: &str, enough: usize, size: Quarters) -> Vec<(usize, &str)> {
+    let overlap = size.overlap.min(enough.saturating_sub(1));
+    let config = ChunkConfig::new(enough..=size.max)
+        .with_sizer(Tokens)
+        .with_overlap(overlap)
+        .expect("less than enough");
+    TextSplitter::new(config)
         .chunk_indices(text)
         .filter(|(_, passage)| !passage.is_empty())
         .collect()
@@ -114,11 +253,70 @@ mod tests {
         }
     }
 
-    fn chunks(text: &str, max_chars: usize) -> Vec<String> {
-        chunk(&corpus(&[text]), max_chars)
+    /// Passages of at most so many letters, twice the same if need be.
+    fn chunks(text: &str, max: usize) -> Vec<String> {
+        let max = max.max(1);
+        let passages = passages(text, Quarters { max, overlap: 0 });
+        passages.into_iter().map(str::to_owned).collect()
+    }
+
+    /// A page, in letters.
+    const PAGE: usize = 3_000;
+
+    #[test]
+    fn boilerplate_is_used_once() {
+        let chunks = chunk(
+            &corpus(&["Imprint: ACME Ltd.", "A text.", "IMPRINT  acme, ltd"]),
+            ChunkSize::default(),
+        );
+        let texts: Vec<_> = chunks.iter().map(|chunk| &*chunk.text).collect();
+        assert_eq!(texts, ["Imprint: ACME Ltd.", "A text."]);
+    }
+
+    #[test]
+    fn headings_travel_with_their_passages() {
+        let body = "This is a sentence of some words. ".repeat(6);
+        let text = format!("# One\n\n{body}\n\n## Two\n\n{body}\n\n{body}\n\n# Three\n\n{body}");
+        let size = ChunkSize {
+            tokens: 60,
+            overlap: 0,
+        };
+        let chunks: Vec<_> = chunk(&corpus(&[&text.replace("some", "other"), &text]), size);
+        let told: Vec<_> = chunks
             .iter()
-            .map(|chunk| chunk.text.to_string())
-            .collect()
+            .map(|chunk| (&chunk.text[..5], chunk.heading.as_deref()))
+            .collect();
+        let one = [
+            ("# One", None),
+            ("## Tw", Some("One")),
+            ("This ", Some("One > Two")),
+            ("# Thr", None),
+        ];
+        assert_eq!(told[..4], one);
+    }
+
+    #[test]
+    fn passages_overlap_if_that_is_wanted() {
+        let sentences: Vec<_> = (0..200)
+            .map(|number| format!("This is sentence number {number}. "))
+            .collect();
+        let text = sentences.concat();
+        let size = Quarters {
+            max: 400,
+            overlap: 100,
+        };
+        let passages = passages(&text, size);
+        for pair in passages.windows(2) {
+            let first = pair[1].split_inclusive(". ").next().unwrap();
+            assert!(pair[0].contains(first.trim()), "{pair:?}");
+        }
+        assert!(passages.last().unwrap().contains("number 199."));
+    }
+
+    #[test]
+    fn a_chinese_character_takes_as_much_as_four_letters() {
+        assert_eq!(Tokens.size("word"), 4);
+        assert_eq!(Tokens.size("字é"), 5);
     }
 
     fn lengths(text: &str, max_chars: usize) -> Vec<usize> {
@@ -130,20 +328,21 @@ mod tests {
 
     #[test]
     fn chunks_know_their_document() {
-        let chunks = chunk(&corpus(&["one two", " ", "three"]), 5);
+        let size = ChunkSize {
+            tokens: 1,
+            overlap: 0,
+        };
+        let chunks = chunk(&corpus(&["one two", " ", "tree"]), size);
         let texts: Vec<_> = chunks
             .iter()
             .map(|chunk| (chunk.document, &*chunk.text))
             .collect();
-        assert_eq!(texts, [(0, "one"), (0, "two"), (2, "three")]);
+        assert_eq!(texts, [(0, "one"), (0, "two"), (2, "tree")]);
     }
 
     #[test]
     fn a_text_that_fits_is_one_trimmed_chunk() {
-        assert_eq!(
-            chunks("\n Title\n\nA text. \n", DEFAULT_CHUNK_CHARS),
-            ["Title\n\nA text."]
-        );
+        assert_eq!(chunks("\n Title\n\nA text. \n", PAGE), ["Title\n\nA text."]);
     }
 
     #[test]
@@ -173,10 +372,7 @@ mod tests {
     #[test]
     fn a_heading_stays_with_its_text() {
         let body = "This is a sentence of some words. ".repeat(86);
-        let chunks = chunks(
-            &format!("# One\n\n{body}\n\n# Two\n\n{body}"),
-            DEFAULT_CHUNK_CHARS,
-        );
+        let chunks = chunks(&format!("# One\n\n{body}\n\n# Two\n\n{body}"), PAGE);
         let starts: Vec<_> = chunks.iter().map(|chunk| &chunk[..5]).collect();
         assert_eq!(starts, ["# One", "# Two"]);
     }
@@ -192,7 +388,7 @@ mod tests {
     #[test]
     fn text_without_spaces_is_cut_at_sentences() {
         let text = "長い文章です。".repeat(1_000);
-        let chunks = chunks(&text, 3_000);
+        let chunks = chunks(&text, PAGE);
         assert!(chunks.iter().all(|chunk| chunk.ends_with('。')));
         assert_eq!(chunks.concat(), text);
     }

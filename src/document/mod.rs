@@ -13,7 +13,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use chunk::{DEFAULT_CHUNK_CHARS, chunk};
+pub use chunk::{ChunkSize, chunk};
 pub use load::load;
 
 /// The texts of a file or a folder.
@@ -50,8 +50,22 @@ pub struct Skipped {
 pub struct Chunk {
     /// Index of its document in the corpus.
     pub document: usize,
+    /// The headings that it stands under, as one line.
+    pub heading: Option<Arc<str>>,
     /// Its text, trimmed; never empty.
     pub text: Arc<str>,
+}
+
+impl Chunk {
+    /// A passage of the first document of a corpus, under no heading.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self {
+            document: 0,
+            heading: None,
+            text: text.into(),
+        }
+    }
 }
 
 /// Why a path gave no corpus.

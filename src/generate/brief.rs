@@ -1,11 +1,10 @@
 //! What one request is asked for.
 
-use std::sync::Arc;
-
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
+use crate::document::Chunk;
 use crate::prompt::{MANNERS, SETTINGS, VOICES};
 
 /// What the samples are made from.
@@ -14,7 +13,7 @@ pub enum Source {
     /// A description of the data.
     Query(String),
     /// Passages of documents; at least one, none blank.
-    Documents(Vec<Arc<str>>),
+    Documents(Vec<Chunk>),
 }
 
 /// What one request is asked for.
@@ -25,7 +24,7 @@ pub(super) struct Brief {
     /// How its samples are to differ from those of other requests.
     pub(super) angle: String,
     /// The passage to make them from.
-    pub(super) passage: Option<Arc<str>>,
+    pub(super) passage: Option<Chunk>,
 }
 
 /// The briefs of all batches, each different from the last.
@@ -35,20 +34,24 @@ pub(super) struct Brief {
 #[derive(Debug)]
 pub(super) struct Briefs {
     angles: Deck<String>,
-    passages: Option<Deck<Arc<str>>>,
+    passages: Vec<Chunk>,
+    /// Indices of passages, in the order of their turns.
+    turns: Deck<usize>,
 }
 
 impl Briefs {
     pub(super) fn new(source: &Source, seed: u64) -> Self {
         let mut random = StdRng::seed_from_u64(seed);
         let (angles, passages) = match source {
-            Source::Query(_) => (angles(&SETTINGS), None),
+            Source::Query(_) => (angles(&SETTINGS), Vec::new()),
             // A passage brings its own setting.
-            Source::Documents(passages) => (angles(&[]), Some(passages.clone())),
+            Source::Documents(passages) => (angles(&[]), passages.clone()),
         };
+        let angles = Deck::shuffled(angles, &mut random);
         Self {
-            angles: Deck::shuffled(angles, &mut random),
-            passages: passages.map(|passages| Deck::shuffled(passages, &mut random)),
+            angles,
+            turns: Deck::shuffled((0..passages.len()).collect(), &mut random),
+            passages,
         }
     }
 
@@ -57,8 +60,20 @@ impl Briefs {
         Brief {
             count,
             angle: self.angles.card(number).clone(),
-            passage: self.passages.as_ref().map(|deck| deck.card(number).clone()),
+            passage: self
+                .passage_of(number)
+                .map(|index| self.passages[index].clone()),
         }
+    }
+
+    /// The index of the passage that batch `number` is made from.
+    pub(super) fn passage_of(&self, number: u64) -> Option<usize> {
+        (!self.passages.is_empty()).then(|| *self.turns.card(number))
+    }
+
+    /// All passages.
+    pub(super) fn passages(&self) -> &[Chunk] {
+        &self.passages
     }
 }
 
@@ -100,6 +115,7 @@ impl<T> Deck<T> {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+    use std::sync::Arc;
 
     use super::*;
 
@@ -114,9 +130,12 @@ mod tests {
 
     #[test]
     fn passages_go_round() {
-        let passages = ["a", "b", "c"].map(Arc::from).to_vec();
+        let passages = ["a", "b", "c"].map(Chunk::of).to_vec();
         let briefs = Briefs::new(&Source::Documents(passages), 1);
-        let mut drawn: Vec<_> = (0..6).filter_map(|n| briefs.of(n, 1).passage).collect();
+        let mut drawn: Vec<_> = (0..6)
+            .filter_map(|number| briefs.of(number, 1).passage)
+            .map(|passage| passage.text)
+            .collect();
         drawn.sort();
         assert_eq!(drawn, ["a", "a", "b", "b", "c", "c"].map(Arc::from));
     }

@@ -35,7 +35,7 @@ pub use brief::Source;
 pub use budget::{Budget, Spent};
 pub use ledger::Books;
 pub use pace::Limits;
-pub use progress::Progress;
+pub use progress::{Coverage, Progress};
 pub use traffic::Traffic;
 
 /// How much to generate, and how.
@@ -104,6 +104,8 @@ pub struct Run {
     pub part: Part,
     /// The query as the model refined it.
     pub refined_query: Option<String>,
+    /// How much of the documents was used, if it was made from documents.
+    pub coverage: Option<Coverage>,
     /// Why it ended.
     pub end: Result<Outcome, GenerateError>,
 }

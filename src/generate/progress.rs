@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::sample::Sample;
 
-use super::brief::Source;
+use super::brief::{Briefs, Source};
 use super::dedup::Dedup;
 use super::ledger::{Ledger, Shortfall};
 use super::record::Record;
@@ -23,6 +23,9 @@ pub struct Progress {
     pub(super) turns: Turns,
     pub(super) traffic: Traffic,
     pub(super) refinement: Refinement,
+    pub(super) briefs: Briefs,
+    /// What each passage gave, if there are passages.
+    pub(super) coverage: Option<Coverage>,
     /// Parts of the run that came before; zero for a new run.
     pub(super) parts: u32,
 }
@@ -45,6 +48,8 @@ impl Progress {
             turns: Turns::default(),
             traffic: Traffic::default(),
             refinement: Refinement::Due,
+            coverage: Coverage::of(source),
+            briefs: Briefs::new(source, plan.seed),
             parts: 0,
         }
     }
@@ -68,6 +73,7 @@ impl Progress {
                     self.dedup.is_new(sample);
                 }
                 self.turns.replay(number, &settlement.shortfall);
+                self.cover(number, samples.len());
                 self.ledger.ask(settlement.asked);
                 self.ledger.settle(settlement);
                 self.traffic += traffic;
@@ -77,6 +83,16 @@ impl Progress {
                 self.traffic += traffic;
             }
             Err(error) => tracing::warn!("a record of the journal is left out: {error}"),
+        }
+    }
+
+    /// Books new samples of batch `number` to its passage.
+    pub(super) fn cover(&mut self, number: u64, samples: usize) {
+        if let (Some(coverage), Some(passage)) =
+            (&mut self.coverage, self.briefs.passage_of(number))
+        {
+            let document = self.briefs.passages()[passage].document;
+            coverage.add(passage, document, samples as u64);
         }
     }
 
@@ -110,8 +126,49 @@ impl Progress {
                 traffic: Traffic::default(),
             },
             refined_query: self.refinement.into_query(),
+            coverage: self.coverage,
             end: Ok(Outcome::Complete),
         }
+    }
+}
+
+/// How much of the documents was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// Samples that each passage gave.
+    passages: Vec<u32>,
+    /// Samples that each document gave, by its index in the corpus.
+    pub by_document: Vec<u64>,
+}
+
+impl Coverage {
+    fn of(source: &Source) -> Option<Self> {
+        let Source::Documents(passages) = source else {
+            return None;
+        };
+        let documents = passages.iter().map(|passage| passage.document + 1).max();
+        Some(Self {
+            passages: vec![0; passages.len()],
+            by_document: vec![0; documents.unwrap_or_default()],
+        })
+    }
+
+    fn add(&mut self, passage: usize, document: usize, samples: u64) {
+        let count = &mut self.passages[passage];
+        *count = count.saturating_add(u32::try_from(samples).unwrap_or(u32::MAX));
+        self.by_document[document] += samples;
+    }
+
+    /// Passages in all.
+    #[must_use]
+    pub fn passages(&self) -> usize {
+        self.passages.len()
+    }
+
+    /// Passages that gave a sample.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.passages.iter().filter(|samples| **samples > 0).count()
     }
 }
 

@@ -28,7 +28,7 @@ mod record;
 #[cfg(test)]
 mod round_trip;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::{OpenError, OutputConfig, Place};
 use crate::sample::{Field, FieldKind, Limit, Sample, Value};
 
 /// One required text field for each of `names`.
@@ -82,3 +83,15 @@ pub(super) const HARD_TEXTS: [&str; 14] = [
     "=1+1",
     "",
 ];
+
+/// The place of `config`, whoever holds it for an instant: a process that
+/// another test is about to start has all locks of this one until it runs.
+pub(crate) fn claim(config: &OutputConfig, format_name: &str) -> Result<Place, OpenError> {
+    for _ in 0..10_000 {
+        match Place::claim(config, format_name) {
+            Err(OpenError::InUse { .. }) => std::thread::yield_now(),
+            claimed => return claimed,
+        }
+    }
+    Place::claim(config, format_name)
+}

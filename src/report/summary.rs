@@ -77,6 +77,16 @@ impl Summary<'_> {
                 HumanCount(books.unasked)
             );
         }
+        if let Some(coverage) = &run.coverage {
+            let _ = writeln!(
+                text,
+                "  passages {}, used {}; documents {}, used {}",
+                HumanCount(coverage.passages() as u64),
+                HumanCount(coverage.used() as u64),
+                coverage.by_document.len(),
+                coverage.by_document.iter().filter(|it| **it > 0).count()
+            );
+        }
         self.write_traffic(text, &run.traffic);
         if run.part.number > 1 {
             let _ = writeln!(
@@ -214,6 +224,7 @@ mod tests {
             traffic,
             part,
             refined_query: None,
+            coverage: None,
             end: Ok(Outcome::Complete),
         }
     }

@@ -6,11 +6,10 @@ mod manifest;
 mod verdict;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::{Config, ConfigError, Input, LARGE_RUN, ProviderConfig};
-use crate::document::{self, Corpus, LoadError, Skipped};
+use crate::document::{self, Chunk, ChunkSize, Corpus, LoadError, Skipped};
 use crate::format::FormatHandler;
 use crate::generate::{GenerateError, Generator, Outcome, Progress, Source};
 use crate::llm::{Gemini, LlmClient, Offline, OpenAi, SetupError};
@@ -209,7 +208,10 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
     let source = match (&config.input, &corpus) {
         (Input::Query(query), _) => Source::Query(query.clone()),
         (Input::Documents(_), corpus) => {
-            Source::Documents(corpus.as_ref().map(passages).unwrap_or_default())
+            let chunks = corpus
+                .as_ref()
+                .map(|corpus| passages(corpus, config.chunk_size));
+            Source::Documents(chunks.unwrap_or_default())
         }
     };
     let progress = progress(&config, &source, past.as_ref())?;
@@ -412,15 +414,15 @@ fn warn_of(skipped: &[Skipped]) {
     }
 }
 
-fn passages(corpus: &Corpus) -> Vec<Arc<str>> {
+fn passages(corpus: &Corpus, size: ChunkSize) -> Vec<Chunk> {
     warn_of(&corpus.skipped);
-    let chunks = document::chunk(corpus, document::DEFAULT_CHUNK_CHARS);
+    let chunks = document::chunk(corpus, size);
     tracing::info!(
         "passages: {}, documents: {}",
         chunks.len(),
         corpus.documents.len()
     );
-    chunks.into_iter().map(|chunk| chunk.text).collect()
+    chunks
 }
 
 fn client(config: &Config) -> Result<Box<dyn LlmClient>, SetupError> {

@@ -105,8 +105,8 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     fn passage<'b>(&self, attempt: &'b Attempt) -> Passage<'b> {
         match (&attempt.brief.passage, self.filled) {
             (None, _) => Passage::None,
-            (Some(passage), Some(field)) => Passage::Fills(field, passage),
-            (Some(passage), None) => Passage::Grounds(passage),
+            (Some(passage), Some(field)) => Passage::Fills(field, &passage.text),
+            (Some(passage), None) => Passage::Grounds(&passage.text),
         }
     }
 
@@ -258,6 +258,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             settlement.written = 0;
             new.clear();
         }
+        self.progress.cover(number, new.len());
         self.progress.ledger.settle(settlement);
         (self.on_event)(Event::Settled {
             new: &new,

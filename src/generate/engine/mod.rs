@@ -12,13 +12,14 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 
+use crate::document::Chunk;
 use crate::llm::{Answer, ChatRequest, Completion, ItemShape, LlmError, Usage, Wanted};
 use crate::output::{Outputs, WriteError};
 use crate::prompt;
 use crate::sample::{Field, Sample};
 use crate::shutdown::{Shutdown, Urgency};
 
-use super::brief::{Brief, Briefs, Source};
+use super::brief::{Brief, Source};
 use super::budget::{Allowance, Budget, Expectation, Spent};
 use super::ledger::Shortfall;
 use super::pace::{Pace, Permit, Ticket};
@@ -43,7 +44,6 @@ pub(super) struct Engine<'a, F> {
     shape: Arc<ItemShape>,
     /// The field that the passage fills instead of the model.
     filled: Option<&'static str>,
-    briefs: Briefs,
     progress: Progress,
     pace: Pace,
     expectation: Expectation,
@@ -119,7 +119,6 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
                 fields: format.fields().iter().filter(is_written).cloned().collect(),
             }),
             filled,
-            briefs: Briefs::new(&source, plan.seed),
             pace: Pace::new(plan.limits, plan.max_retries, now),
             expectation: Expectation::default(),
             waiting: Vec::new(),
@@ -247,7 +246,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         self.progress.ledger.ask(count);
         Attempt {
             number,
-            brief: self.briefs.of(number, count),
+            brief: self.progress.briefs.of(number, count),
             turns,
             retries: 0,
             pauses: 0,
@@ -275,7 +274,9 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
     fn request(&self, attempt: &Attempt) -> ChatRequest {
         let brief = &attempt.brief;
         let user = match (&self.source, &brief.passage) {
-            (_, Some(passage)) => prompt::from_passage(passage, &brief.angle, brief.count),
+            (_, Some(Chunk { text, heading, .. })) => {
+                prompt::from_passage(text, heading.as_deref(), &brief.angle, brief.count)
+            }
             (Source::Query(query), None) => {
                 let query = self.progress.refinement.query().unwrap_or(query);
                 prompt::from_query(query, &brief.angle, brief.count)
@@ -295,7 +296,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             answer: Answer::Samples(Wanted {
                 shape: Arc::clone(&self.shape),
                 count: brief.count,
-                passage: brief.passage.clone(),
+                passage: brief.passage.as_ref().map(|chunk| Arc::clone(&chunk.text)),
             }),
             seed: seed_requests.then(|| mix(*seed, attempt.number, attempts)),
         }
@@ -397,6 +398,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             traffic,
             refinement,
             parts,
+            coverage,
             ..
         } = self.progress;
         let books = ledger.books().clone();
@@ -409,6 +411,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             books,
             traffic,
             refined_query: refinement.into_query(),
+            coverage,
             end,
         }
     }

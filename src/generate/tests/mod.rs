@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::format::{Format, predefined};
 use crate::llm::{Answer, ChatRequest, Completion, FinishReason, RateLimits, Usage};
+use crate::output::testing::claim;
 use crate::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
 use crate::shutdown::stop_switch;
 
@@ -219,7 +220,7 @@ impl Bench {
             incremental: false,
             existing: Existing::Replace,
         };
-        Place::claim(&config, "pair").expect("writable")
+        claim(&config, "pair").expect("writable")
     }
 
     /// The run, and the lines of its JSONL file. A hang is a failure.

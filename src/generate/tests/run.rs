@@ -1,8 +1,7 @@
 //! Runs from their start to every kind of end.
 
-use std::sync::Arc;
-
 use super::*;
+use crate::document::Chunk;
 use crate::shutdown::Signal;
 
 #[tokio::test(start_paused = true)]
@@ -364,8 +363,8 @@ async fn a_refused_key_is_found_by_the_refinement() {
 #[tokio::test(start_paused = true)]
 async fn every_passage_is_used() {
     let client = Scripted::new(faultless);
-    let passages: Vec<Arc<str>> = (0..7)
-        .map(|number| format!("passage number {number};").into())
+    let passages: Vec<Chunk> = (0..7)
+        .map(|number| Chunk::of(&format!("passage number {number};")))
         .collect();
     let mut bench = Bench::new(20);
     bench.source = Source::Documents(passages.clone());
@@ -374,8 +373,8 @@ async fn every_passage_is_used() {
     let users = client.users();
     for passage in passages {
         assert!(
-            users.iter().any(|user| user.contains(&*passage)),
-            "{passage}"
+            users.iter().any(|user| user.contains(&*passage.text)),
+            "{passage:?}"
         );
     }
 }

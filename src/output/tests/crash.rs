@@ -10,8 +10,9 @@ use serde_json::json;
 
 use super::{CSV, JSONL, PARQUET, Sandbox};
 use crate::output::faults::{Operation, with_plan};
+use crate::output::testing::claim;
 use crate::output::testing::{text_fields, text_sample};
-use crate::output::{Existing, Finished, OpenError, Outputs, Past, Place};
+use crate::output::{Existing, Finished, OpenError, Outputs, Past};
 use crate::sample::Sample;
 
 /// Batches of a whole run.
@@ -82,7 +83,7 @@ fn begun(sandbox: &Sandbox) -> Outputs {
 }
 
 fn begin(sandbox: &Sandbox) -> Result<Outputs, OpenError> {
-    let place = Place::claim(&sandbox.config, "qa")?;
+    let place = claim(&sandbox.config, "qa")?;
     place.begin(&text_fields(&["text"]), &json!({"run": "tested"}))
 }
 
@@ -141,7 +142,7 @@ impl Life {
     }
 
     fn open(&mut self, sandbox: &Sandbox) -> Result<Outputs, OpenError> {
-        let place = Place::claim(&sandbox.config, "qa")?;
+        let place = claim(&sandbox.config, "qa")?;
         let past = place.past()?;
         let Some(past) = past.filter(is_tested) else {
             drop(place);

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::testing::{text_fields, text_sample};
+use super::testing::{claim, text_fields, text_sample};
 use super::{
     Existing, Finished, OpenError, OutputConfig, OutputFormat, Outputs, Past, Place, SourceKind,
     WriteError,
@@ -46,7 +46,7 @@ impl Sandbox {
     }
 
     fn place(&self) -> Place {
-        Place::claim(&self.config, "qa").expect("nobody has it")
+        claim(&self.config, "qa").expect("nobody has it")
     }
 
     fn past(&self) -> Option<Past> {
@@ -54,7 +54,7 @@ impl Sandbox {
     }
 
     fn open(&self) -> Result<Outputs, OpenError> {
-        let place = Place::claim(&self.config, "qa")?;
+        let place = claim(&self.config, "qa")?;
         place.begin(&text_fields(&["text"]), &json!({"run": 1}))
     }
 
@@ -63,7 +63,7 @@ impl Sandbox {
     }
 
     fn resume(&self) -> Result<Outputs, OpenError> {
-        let place = Place::claim(&self.config, "qa")?;
+        let place = claim(&self.config, "qa")?;
         let past = place.past()?.expect("an earlier run");
         place.resume(&text_fields(&["text"]), &past)
     }
