@@ -26,7 +26,9 @@ pub(super) struct Manifest {
     format: String,
     query: Option<String>,
     refined_query: Option<String>,
-    documents: Option<Vec<Document>>,
+    documents: Option<Vec<Source>>,
+    /// Passages of the documents.
+    passages: Option<Passages>,
     seed: u64,
     samples_wanted: usize,
     /// When this part of the run began.
@@ -43,6 +45,30 @@ pub(super) struct Manifest {
     /// This part of the run; the only one unless it was resumed.
     part: Option<Part>,
     pub(super) files: Vec<PathBuf>,
+}
+
+/// A document, and the samples that it gave.
+#[derive(Debug, Serialize)]
+struct Source {
+    #[serde(flatten)]
+    document: Document,
+    samples: u64,
+}
+
+impl From<Document> for Source {
+    fn from(document: Document) -> Self {
+        Self {
+            document,
+            samples: 0,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Passages {
+    all: usize,
+    /// Those that gave a sample.
+    used: usize,
 }
 
 /// An amount of money.
@@ -75,7 +101,8 @@ impl Manifest {
                 Input::Documents(_) => None,
             },
             refined_query: None,
-            documents,
+            documents: documents.map(|documents| documents.into_iter().map(Source::from).collect()),
+            passages: None,
             seed: config.plan.seed,
             samples_wanted: config.plan.samples,
             started: now(),
@@ -95,6 +122,16 @@ impl Manifest {
         self.seconds = Some(elapsed.as_secs_f64());
         self.samples = Some(run.books.clone());
         self.traffic = Some(run.traffic.clone());
+        if let Some(coverage) = &run.coverage {
+            self.passages = Some(Passages {
+                all: coverage.passages(),
+                used: coverage.used(),
+            });
+            let documents = self.documents.iter_mut().flatten();
+            for (document, samples) in documents.zip(&coverage.by_document) {
+                document.samples = *samples;
+            }
+        }
         let cost = |traffic: &Traffic| {
             price.map(|price| Cost {
                 usd: price.cost(&traffic.usage),

@@ -59,8 +59,13 @@ fn requests_go_round_the_passages() {
     }
     sandbox.write("docs/more/table.csv", "name,age\nAda,36\n");
     let env = [("GOOGLE_API_KEY", crate::fake_gemini::KEY)];
-    let words = "--documents docs --format qa --samples 12 --base-url";
-    sandbox.run_in(&env, words, &[&fake.server.url()]).exits(0);
+    let words = "--documents docs --format qa --samples 12 --json --base-url";
+    let ran = sandbox.run_in(&env, words, &[&fake.server.url()]).exits(0);
+    let result = ran.json();
+    assert_eq!(result["passages"], serde_json::json!({"all": 6, "used": 6}));
+    for document in result["documents"].as_array().unwrap() {
+        assert_eq!(document["samples"], 2);
+    }
     assert_eq!(sandbox.jsonl("synthetic_data_qa_from_docs.jsonl").len(), 12);
     let prompts: Vec<_> = fake
         .server
