@@ -70,6 +70,10 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub free_context: bool,
 
+    /// End the run, before it begins, if a document cannot be used, instead of skipping it.
+    #[arg(long, help_heading = GENERATION)]
+    pub strict_documents: bool,
+
     /// Most tokens of a passage of a document, at four letters a token [default: 750].
     #[arg(long, value_name = "TOKENS", help_heading = GENERATION)]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
@@ -235,9 +239,10 @@ pub struct Input {
     #[arg(long, value_name = "TEXT", help_heading = INPUT, value_parser = not_blank)]
     pub query: Option<String>,
 
-    /// File or folder to make the samples from: .txt, .md, .csv, .json, .jsonl, .html.
-    #[arg(long, value_name = "PATH", help_heading = INPUT)]
-    pub documents: Option<PathBuf>,
+    /// Files, folders or patterns to make the samples from, - for standard input: .txt, .md, .csv,
+    /// .json, .jsonl, .html.
+    #[arg(long, value_name = "PATH", num_args = 1.., help_heading = INPUT)]
+    pub documents: Vec<PathBuf>,
 }
 
 /// Exactly one format.

@@ -47,8 +47,6 @@ pub struct Config {
     pub resume: bool,
     /// Whether the user chose the seed.
     pub seed_given: bool,
-    /// How documents are cut.
-    pub chunk_size: ChunkSize,
     /// What the model's tokens cost, if that is known.
     pub price: Option<Price>,
     /// Whether a large run needs no confirmation.
@@ -60,8 +58,19 @@ pub struct Config {
 pub enum Input {
     /// A description of the data.
     Query(String),
-    /// A file or folder.
-    Documents(PathBuf),
+    /// Documents.
+    Documents(Documents),
+}
+
+/// Documents, not yet read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Documents {
+    /// Files, folders and patterns.
+    pub paths: Vec<PathBuf>,
+    /// Whether none may be skipped.
+    pub is_strict: bool,
+    /// How they are cut.
+    pub chunk_size: ChunkSize,
 }
 
 /// Who writes the samples.
@@ -139,7 +148,11 @@ impl Config {
         let chunk_size = chunk_size(&cli)?;
         let input = match (cli.input.query, cli.input.documents) {
             (Some(query), _) => Input::Query(query),
-            (None, path) => Input::Documents(path.expect("clap requires one of both")),
+            (None, paths) => Input::Documents(Documents {
+                paths,
+                is_strict: cli.strict_documents,
+                chunk_size,
+            }),
         };
         let is_grounded = matches!(input, Input::Documents(_)) && format.grounding().is_some();
         if cli.free_context && !is_grounded {
@@ -191,7 +204,6 @@ impl Config {
                 log_level: cli.log_level,
             },
             resume: cli.resume,
-            chunk_size,
             seed_given: cli.seed.is_some(),
             price,
             yes: cli.yes,

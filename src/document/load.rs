@@ -25,7 +25,7 @@ pub(super) const MAX_BYTES: u64 = 256 << 20;
 /// # Errors
 ///
 /// Nothing is at `path`, it cannot be read, or it holds no text.
-pub fn load(path: &Path) -> Result<Corpus, LoadError> {
+pub(super) fn load(path: &Path) -> Result<Corpus, LoadError> {
     let metadata = fs::metadata(path).map_err(|error| unreadable(path, error))?;
     if metadata.is_dir() {
         return load_folder(path);

@@ -6,6 +6,7 @@
 mod chunk;
 mod decode;
 mod file_type;
+mod inputs;
 mod load;
 mod rows;
 
@@ -14,7 +15,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use chunk::{ChunkSize, chunk};
-pub use load::load;
+pub use inputs::load_all;
+use load::load;
 
 /// The texts of a file or a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +94,32 @@ pub enum LoadError {
         path: PathBuf,
         /// What is wrong with it.
         refusal: Refusal,
+    },
+    /// No pattern of paths.
+    #[error("`{pattern}` is no pattern of paths: {problem}")]
+    Pattern {
+        /// The pattern as given.
+        pattern: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Nothing has such a path.
+    #[error("no file or folder matches `{pattern}`; check the path")]
+    NoMatch {
+        /// The pattern as given.
+        pattern: String,
+    },
+    /// None of several inputs gave a document.
+    #[error("nothing of the documents can be used (files skipped: {})", .skipped.len())]
+    NothingLeft {
+        /// What was found instead.
+        skipped: Vec<Skipped>,
+    },
+    /// A file was skipped, and none may be.
+    #[error("cannot use `{}`: {}; without --strict-documents it is skipped", .skipped.path.display(), .skipped.reason)]
+    Strict {
+        /// The first one.
+        skipped: Skipped,
     },
     /// No file of the folder gave a document.
     #[error(

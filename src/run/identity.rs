@@ -62,6 +62,10 @@ pub struct AnotherRun {
 impl Identity {
     pub(super) fn new(config: &Config, corpus: Option<&Corpus>) -> Self {
         let sampling = config.provider.sampling();
+        let chunk_size = match &config.input {
+            Input::Query(_) => None,
+            Input::Documents(documents) => Some(documents.chunk_size),
+        };
         Self {
             format: config.format.name().to_owned(),
             definition: definition(&config.format),
@@ -70,8 +74,8 @@ impl Identity {
                 Input::Documents(_) => None,
             },
             documents: corpus.map(documents),
-            chunk_size: corpus.map(|_| config.chunk_size.tokens),
-            chunk_overlap: corpus.map(|_| config.chunk_size.overlap),
+            chunk_size: chunk_size.map(|size| size.tokens),
+            chunk_overlap: chunk_size.map(|size| size.overlap),
             provider: config.provider.name().to_owned(),
             model: config.provider.model().to_owned(),
             temperature: sampling.temperature,

@@ -8,7 +8,7 @@ mod verdict;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::config::{Config, ConfigError, Input, LARGE_RUN, ProviderConfig};
+use crate::config::{Config, ConfigError, Documents, Input, LARGE_RUN, ProviderConfig};
 use crate::document::{self, Chunk, ChunkSize, Corpus, LoadError, Skipped};
 use crate::format::FormatHandler;
 use crate::generate::{GenerateError, Generator, Outcome, Progress, Source};
@@ -188,7 +188,7 @@ enum Output {
 pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
     let corpus = match &config.input {
         Input::Query(_) => None,
-        Input::Documents(path) => Some(document::load(path).inspect_err(tell_skipped)?),
+        Input::Documents(documents) => Some(load(documents)?),
     };
     let mut client = client(&config)?;
     if !config.resume && !is_wanted(&config, config.plan.samples as u64) {
@@ -207,10 +207,10 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
     }
     let source = match (&config.input, &corpus) {
         (Input::Query(query), _) => Source::Query(query.clone()),
-        (Input::Documents(_), corpus) => {
+        (Input::Documents(documents), corpus) => {
             let chunks = corpus
                 .as_ref()
-                .map(|corpus| passages(corpus, config.chunk_size));
+                .map(|corpus| passages(corpus, documents.chunk_size));
             Source::Documents(chunks.unwrap_or_default())
         }
     };
@@ -401,10 +401,18 @@ fn is_wanted(config: &Config, samples: u64) -> bool {
     is_wanted
 }
 
-/// Says why the files of a folder without any text were of no use.
-fn tell_skipped(error: &LoadError) {
-    if let LoadError::NoText { skipped, .. } = error {
+/// The text of `documents`; without any, says why.
+fn load(documents: &Documents) -> Result<Corpus, LoadError> {
+    let loaded = document::load_all(&documents.paths);
+    if let Err(LoadError::NoText { skipped, .. } | LoadError::NothingLeft { skipped }) = &loaded {
         warn_of(skipped);
+    }
+    let corpus = loaded?;
+    match corpus.skipped.first() {
+        Some(skipped) if documents.is_strict => Err(LoadError::Strict {
+            skipped: skipped.clone(),
+        }),
+        _ => Ok(corpus),
     }
 }
 

@@ -106,3 +106,37 @@ fn the_context_of_a_question_is_the_passage_it_is_about() {
         }
     }
 }
+
+#[test]
+fn documents_are_files_folders_patterns_and_standard_input() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.txt", "The first text is about a lamp.");
+    sandbox.write("more/b.md", "The second text is about a tower.");
+    sandbox.write("more/c.md", "The third text is about a keeper.");
+    let words = "--provider offline --format pair --samples 1 --json";
+    let paths = |more: &[&str]| {
+        let mut command = sandbox.sdgen();
+        command.args(words.split(' ')).args(more);
+        command.args(["--overwrite", "--documents", "a.txt"]);
+        command.args(["more/*.md", "-", "--documents", "more"]);
+        let ran = crate::run::Ran::from(command.write_stdin("Text from a pipe.").output().unwrap());
+        let documents = ran.exits(0).json()["documents"].clone();
+        let documents = documents.as_array().unwrap().clone();
+        documents
+            .iter()
+            .map(|document| document["path"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(paths(&[]), ["a.txt", "more/b.md", "more/c.md", "-"]);
+    sandbox.write("more/d.zip", "PK");
+    assert_eq!(paths(&[]).len(), 4);
+    sandbox
+        .run(words, &["--strict-documents", "--documents", "more"])
+        .exits(2)
+        .says("d.zip")
+        .says("--strict-documents");
+    sandbox
+        .run(words, &["--documents", "none/*.md"])
+        .exits(2)
+        .says("no file or folder matches `none/*.md`");
+}
