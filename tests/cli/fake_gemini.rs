@@ -7,6 +7,7 @@ mod body;
 mod refusal;
 mod response;
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -127,6 +128,20 @@ pub(crate) fn answer_fully(request: &RecordedRequest, order: usize) -> Reply {
         return Reply::Text(sentence, "STOP");
     }
     Reply::Items(asked_items(request, order))
+}
+
+/// As [`answer_fully`], but the same prompt always gets the same answer, and two
+/// prompts never share an item.
+pub(crate) fn answer_by_prompt(request: &RecordedRequest) -> Reply {
+    answer_fully(request, number_of_prompt(request))
+}
+
+/// A number that stands for the prompt of a request.
+pub(crate) fn number_of_prompt(request: &RecordedRequest) -> usize {
+    let mut hasher = DefaultHasher::new();
+    user_text(&request.body).hash(&mut hasher);
+    // Room is left for the numbers of its items.
+    usize::try_from(hasher.finish() >> 20).unwrap()
 }
 
 /// The items that a request asks for.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod command_line;
+mod data_sets;
 mod documents;
 mod fake_gemini;
 mod fake_openai;
@@ -14,8 +15,10 @@ mod offline;
 mod openai;
 mod outputs;
 mod readme;
+mod resume;
 mod run;
 mod sandbox;
+mod scale;
 mod server;
 mod signals;
 mod tls;

@@ -1,6 +1,6 @@
 //! One run of the program, and what it says of itself.
 
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -99,6 +99,19 @@ impl Sandbox {
             words,
             &["--query", "q", "--base-url", &fake.server.url()],
         )
+    }
+
+    /// The same as a process that can be killed; the query "q" is left out.
+    pub(crate) fn gemini_process(&self, fake: &FakeGemini, words: &str) -> Command {
+        let mut command = self.process();
+        command
+            .env("GOOGLE_API_KEY", fake_gemini::KEY)
+            .args(["--base-url", &fake.server.url()])
+            .args(words.split_whitespace())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
     }
 
     /// Runs it against a fake OpenAI-compatible server, with the query "q".

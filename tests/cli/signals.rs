@@ -24,7 +24,7 @@ fn start(sandbox: &Sandbox, fake: &FakeGemini) -> Child {
         .unwrap()
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("/bin/kill")
         .args([name, &child.id().to_string()])
         .status()
@@ -33,7 +33,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 /// The next line that `child` prints on stderr.
-fn next_line(child: &mut Child) -> String {
+pub(crate) fn next_line(child: &mut Child) -> String {
     use std::io::Read as _;
     let mut line = Vec::new();
     let mut byte = [0];
