@@ -18,18 +18,10 @@ pub(crate) struct DataSets {
 impl DataSets {
     /// Those whose names begin with `base`.
     pub(crate) fn read(sandbox: &Sandbox, base: &str) -> Self {
-        let parquet = File::open(sandbox.path(&format!("{base}.parquet"))).unwrap();
-        let builder = ParquetRecordBatchReaderBuilder::try_new(parquet).unwrap();
         Self {
             jsonl: sandbox.read(&format!("{base}.jsonl")),
             csv: sandbox.read(&format!("{base}.csv")),
-            // One batch, however many row groups there are.
-            parquet: builder
-                .with_batch_size(1 << 20)
-                .build()
-                .unwrap()
-                .map(Result::unwrap)
-                .collect(),
+            parquet: batches(sandbox, &format!("{base}.parquet")),
         }
     }
 
@@ -39,10 +31,35 @@ impl DataSets {
     pub(crate) fn rows(&self) -> Vec<&str> {
         let mut rows: Vec<_> = self.jsonl.lines().collect();
         rows.sort_unstable();
-        let records = csv::Reader::from_reader(self.csv.as_bytes()).into_records();
-        assert_eq!(records.map(Result::unwrap).count(), rows.len());
-        let in_parquet: usize = self.parquet.iter().map(RecordBatch::num_rows).sum();
-        assert_eq!(in_parquet, rows.len());
+        assert_eq!(n_records(&self.csv), rows.len());
+        assert_eq!(n_rows_of(&self.parquet), rows.len());
         rows
     }
+
+    /// The rows of one file, all of which must be whole.
+    #[track_caller]
+    pub(crate) fn n_rows(sandbox: &Sandbox, name: &str) -> usize {
+        match name.rsplit_once('.') {
+            Some((_, "jsonl")) => sandbox.jsonl(name).len(),
+            Some((_, "csv")) => n_records(&sandbox.read(name)),
+            _ => n_rows_of(&batches(sandbox, name)),
+        }
+    }
+}
+
+/// The rows of a Parquet file in one batch, however many row groups there are.
+fn batches(sandbox: &Sandbox, name: &str) -> Vec<RecordBatch> {
+    let file = File::open(sandbox.path(name)).unwrap();
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    let reader = builder.with_batch_size(1 << 20).build().unwrap();
+    reader.map(Result::unwrap).collect()
+}
+
+fn n_rows_of(batches: &[RecordBatch]) -> usize {
+    batches.iter().map(RecordBatch::num_rows).sum()
+}
+
+fn n_records(csv: &str) -> usize {
+    let records = csv::Reader::from_reader(csv.as_bytes()).into_records();
+    records.map(Result::unwrap).count()
 }

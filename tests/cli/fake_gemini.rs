@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::items;
-use crate::server::{Delivery, RecordedRequest, Server};
+use crate::server::{Deed, Delivery, RecordedRequest, Server};
 
 /// The only key that it takes.
 pub(crate) const KEY: &str = "AQ.fake-gemini-key";
@@ -81,6 +81,8 @@ pub(crate) enum Reply {
     },
     /// The reply once the test adds a permit to the semaphore.
     Gated(Arc<Semaphore>, Box<Reply>),
+    /// The reply, and then something else that a test does.
+    Then(Box<Reply>, Deed),
     /// Anything else that can happen on the wire.
     Wire(Delivery),
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::random::scrambled;
+
 /// Items in an answer when the prompt names no count.
 const DEFAULT_COUNT: usize = 25;
 
@@ -111,13 +113,6 @@ fn text(name: &str, number: usize) -> String {
         WORDS[usize::try_from(state % 32).unwrap()]
     });
     format!("{name} {number} {}", words.join(" "))
-}
-
-/// The next number of splitmix64.
-fn scrambled(state: u64) -> u64 {
-    let state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed ^ (mixed >> 27)
 }
 
 /// Three words in a row of the longest line of the prompt, which is where a

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod command_line;
+mod crash;
 mod data_sets;
 mod documents;
 mod fake_gemini;
@@ -14,6 +15,7 @@ mod items;
 mod offline;
 mod openai;
 mod outputs;
+mod random;
 mod readme;
 mod resume;
 mod run;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::data_sets::DataSets;
-use crate::fake_gemini::{FakeGemini, Reply, answer_by_prompt, number_of_prompt};
+use crate::fake_gemini::{FakeGemini, Reply, answer_by_prompt, answer_fully, number_of_prompt};
 use crate::run::Ran;
 use crate::sandbox::Sandbox;
 use crate::scale::scaled;
@@ -547,6 +547,23 @@ fn a_batch_that_was_never_answered_is_asked_for_again_and_no_other() {
     );
     assert_eq!(result["samples"]["duplicate"], 0);
     assert_eq!(data(&sandbox).rows(), undisturbed(WORDS).rows());
+}
+
+#[test]
+fn a_sample_of_an_earlier_part_is_a_duplicate() {
+    let sandbox = Sandbox::new();
+    // The first request and the third get the same answer.
+    let fake = FakeGemini::with(|request, order| answer_fully(request, [0, 1, 0][order.min(2)]));
+    run(&sandbox, &fake, &format!("{WORDS} --max-requests 2")).exits(3);
+    let words = format!("{WORDS} --max-requests 1");
+    let result = resume(&sandbox, &fake, &words).exits(3).json();
+    assert_eq!(result["samples"]["duplicate"], 5);
+    assert_eq!(result["samples"]["written"], 10);
+    resume(&sandbox, &faithful(), WORDS).exits(0);
+    let data = data(&sandbox);
+    let mut rows = data.rows();
+    rows.dedup();
+    assert_eq!(rows.len(), 20);
 }
 
 #[test]

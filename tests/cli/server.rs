@@ -93,6 +93,24 @@ pub(crate) enum Delivery {
     Reset,
     /// Waits for one permit of the semaphore, which it uses up.
     Gated(Arc<Semaphore>, Box<Delivery>),
+    /// Something else happens as soon as it is sent.
+    Then(Box<Delivery>, Deed),
+}
+
+/// Something that a test does.
+#[derive(Clone)]
+pub(crate) struct Deed(Arc<dyn Fn() + Send + Sync>);
+
+impl Deed {
+    pub(crate) fn new(deed: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(deed))
+    }
+}
+
+impl std::fmt::Debug for Deed {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Deed")
+    }
 }
 
 impl Delivery {
@@ -278,6 +296,11 @@ async fn deliver(stream: &mut TcpStream, mut delivery: Delivery) -> Option<()> {
         Delivery::Hang => {
             hung_up(stream).await;
             None
+        }
+        Delivery::Then(delivery, deed) => {
+            let sent = Box::pin(deliver(stream, *delivery)).await;
+            (deed.0)();
+            sent
         }
         Delivery::Reset | Delivery::Gated(..) => None,
     }

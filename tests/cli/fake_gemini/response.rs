@@ -9,6 +9,7 @@ use crate::server::{Delivery, RecordedRequest, Response};
 pub(super) fn delivery(request: &RecordedRequest, reply: Reply) -> Delivery {
     match reply {
         Reply::Gated(gate, reply) => Delivery::Gated(gate, Box::new(delivery(request, *reply))),
+        Reply::Then(reply, deed) => Delivery::Then(Box::new(delivery(request, *reply)), deed),
         Reply::Wire(delivery) => delivery,
         reply => Delivery::Whole(response(request, reply)),
     }
