@@ -487,6 +487,11 @@ fn a_journal_that_is_torn_is_resumed_after_its_last_whole_line() {
         let whole_lines = ends.iter().filter(|end| **end < length).count();
         let (sandbox, fake, _) = resumed_from(&journal[..length]);
         assert_eq!(data(&sandbox), expected, "cut to {length} bytes");
+        // What was torn is gone: nothing of the journal is left out now.
+        fs::remove_file(sandbox.path(&format!("{BASE}.csv"))).unwrap();
+        let again = resume(&sandbox, &fake, WORDS).exits(0);
+        assert!(!again.stderr.contains("damaged"), "cut to {length} bytes");
+        assert_eq!(data(&sandbox), expected, "cut to {length} bytes");
         let missing = 4 - whole_lines.saturating_sub(1);
         assert_eq!(
             fake.server.requests().len(),
