@@ -81,6 +81,10 @@ pub(crate) enum Reply {
     },
     /// The reply once the test adds a permit to the semaphore.
     Gated(Arc<Semaphore>, Box<Reply>),
+    /// Half of the response to a reply.
+    Half(Box<Reply>),
+    /// The response to a reply, far too slow.
+    Drip(Box<Reply>),
     /// The reply, and then something else that a test does.
     Then(Box<Reply>, Deed),
     /// Anything else that can happen on the wire.

@@ -23,4 +23,5 @@ mod sandbox;
 mod scale;
 mod server;
 mod signals;
+mod storm;
 mod tls;

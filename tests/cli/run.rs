@@ -67,7 +67,7 @@ impl From<Output> for Ran {
 }
 
 /// A count, or the sum of counts by reason.
-fn total(counts: &Value) -> u64 {
+pub(crate) fn total(counts: &Value) -> u64 {
     match counts {
         Value::Object(reasons) => reasons.values().filter_map(Value::as_u64).sum(),
         count => count.as_u64().unwrap(),

@@ -85,6 +85,8 @@ pub(crate) enum Delivery {
     Whole(Response),
     /// The head and half of the body, then the connection closes.
     Truncated(Response),
+    /// The head and the body, a byte every tenth of a second.
+    Drip(Response),
     /// The head and a body of chunks without an end.
     Endless,
     /// Nothing, until the client or the server goes away.
@@ -285,6 +287,16 @@ async fn deliver(stream: &mut TcpStream, mut delivery: Delivery) -> Option<()> {
             let kept = bytes.len() - response.body.len().div_ceil(2);
             stream.write_all(&bytes[..kept]).await.ok()?;
             None
+        }
+        Delivery::Drip(response) => {
+            let bytes = response.bytes();
+            let (head, body) = bytes.split_at(bytes.len() - response.body.len());
+            stream.write_all(head).await.ok()?;
+            for byte in body {
+                stream.write_all(&[*byte]).await.ok()?;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Some(())
         }
         Delivery::Endless => {
             let head = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n";

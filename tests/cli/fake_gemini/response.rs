@@ -10,6 +10,8 @@ pub(super) fn delivery(request: &RecordedRequest, reply: Reply) -> Delivery {
     match reply {
         Reply::Gated(gate, reply) => Delivery::Gated(gate, Box::new(delivery(request, *reply))),
         Reply::Then(reply, deed) => Delivery::Then(Box::new(delivery(request, *reply)), deed),
+        Reply::Half(reply) => Delivery::Truncated(response(request, *reply)),
+        Reply::Drip(reply) => Delivery::Drip(response(request, *reply)),
         Reply::Wire(delivery) => delivery,
         reply => Delivery::Whole(response(request, reply)),
     }
