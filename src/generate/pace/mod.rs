@@ -226,8 +226,7 @@ impl Pace {
         under_way: usize,
         asked: Option<Duration>,
     ) {
-        self.window.throttled(now, ticket.sent, under_way);
-        self.hold = self.hold.max(asked.map(|asked| now + asked));
+        self.send_less(now, ticket, under_way, asked);
         self.in_trouble(now, |trouble| {
             trouble.complaints += u32::from(ticket.sent >= trouble.since);
         });
@@ -241,9 +240,19 @@ impl Pace {
         under_way: usize,
         asked: Option<Duration>,
     ) {
+        self.send_less(now, ticket, under_way, asked);
+        self.failed(now, ticket);
+    }
+
+    fn send_less(
+        &mut self,
+        now: Instant,
+        ticket: Ticket,
+        under_way: usize,
+        asked: Option<Duration>,
+    ) {
         self.window.throttled(now, ticket.sent, under_way);
         self.hold = self.hold.max(asked.map(|asked| now + asked));
-        self.failed(now, ticket);
     }
 
     /// A request failed, which says nothing about their number.
