@@ -174,7 +174,8 @@ impl Config {
             },
             grace: Duration::from_secs_f64(cli.grace),
             max_retries: cli.max_retries,
-            seed: cli.seed.unwrap_or_else(rand::random),
+            // Numbers in JSON are exact up to 53 bits with many readers.
+            seed: cli.seed.unwrap_or_else(|| rand::random::<u64>() >> 11),
             free_context: cli.free_context,
             seed_requests: cli.seed.is_some() || is_offline,
             refine: !cli.no_refine && !is_offline && matches!(input, Input::Query(_)),

@@ -24,8 +24,13 @@ pub struct Budget {
 pub enum Spent {
     /// As many requests were sent.
     Requests(u64),
-    /// Another request might cost more US dollars than are left of this.
-    Cost(f64),
+    /// Another request might cost more US dollars than are left.
+    Cost {
+        /// The most that may be spent.
+        most: f64,
+        /// What the request might cost.
+        next: f64,
+    },
 }
 
 /// Whether another request is within the budget.
@@ -61,7 +66,10 @@ impl Budget {
         match price.cost(&spent.usage) + reserved <= *most {
             true => Allowance::Yes,
             false if under_way > 0 => Allowance::Later,
-            false => Allowance::No(Spent::Cost(*most)),
+            false => Allowance::No(Spent::Cost {
+                most: *most,
+                next: reserve,
+            }),
         }
     }
 }

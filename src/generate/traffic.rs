@@ -45,7 +45,10 @@ impl Traffic {
             ended: self.ended - earlier.ended,
             errors: self.errors.iter().filter_map(new).collect(),
             usage: self.usage - earlier.usage,
-            models: self.models.difference(&earlier.models).cloned().collect(),
+            models: match self.ended > earlier.ended {
+                true => self.models.clone(),
+                false => BTreeSet::new(),
+            },
         }
     }
 
@@ -101,6 +104,7 @@ mod tests {
         late.request(true);
         late.error("timeout");
         late.error("server error");
+        late.ended += 1;
         late.usage.prompt_tokens += 7;
         late.models.insert("b".to_owned());
         let part = late.since(&early);

@@ -240,7 +240,7 @@ pub enum LlmError {
         message: String,
     },
     /// Too many requests or tokens for now.
-    #[error("rate limited: {message}")]
+    #[error("rate limited: {message}{}", asks(*.retry_after))]
     RateLimited {
         /// The server's own words.
         message: String,
@@ -345,6 +345,17 @@ impl LlmError {
             Self::Unreadable { .. } => "unreadable response",
             Self::Adapted { .. } => "feature refused",
         }
+    }
+}
+
+/// That the server asks for a long pause, in words.
+fn asks(pause: Option<Duration>) -> String {
+    match pause.map(|pause| pause.as_secs()) {
+        Some(seconds @ 5..) => {
+            let pause = humantime::format_duration(Duration::from_secs(seconds));
+            format!(" (it asks for a pause of {pause})")
+        }
+        _ => String::new(),
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::generate::{Books, GenerateError, Outcome, Spent};
 use crate::llm::LlmError;
+use crate::output::WriteError;
 use crate::shutdown::{Shutdown, Signal};
 
 use super::ExitStatus;
@@ -40,11 +41,9 @@ impl Verdict {
                 let signal = shutdown.signal().unwrap_or(Signal::Interrupt);
                 ("interrupted", ExitStatus::Stopped(signal), None)
             }
-            Err(GenerateError::Write(_)) => (
-                "output",
-                ExitStatus::Output,
-                Some("make room; all samples that came are in the journal in .sdgen"),
-            ),
+            Err(GenerateError::Write(error)) => {
+                ("output", ExitStatus::Output, Some(advice_for_output(error)))
+            }
             Err(GenerateError::Llm(error)) => of_llm_error(error),
         };
         let problem = match end {
@@ -84,9 +83,19 @@ fn hint(advice: Option<&str>, can_resume: bool) -> Option<String> {
 fn told(spent: Spent) -> String {
     match spent {
         Spent::Requests(most) => format!("--max-requests {most} allows no further request"),
-        Spent::Cost(most) => {
-            format!("the next request may cost more than --max-cost {most} has left")
-        }
+        Spent::Cost { most, next } => format!(
+            "the next request may cost ${next:.2}, more than --max-cost {most} has left; \
+             a smaller --batch-size costs less"
+        ),
+    }
+}
+
+/// What may help if a file could not be written: if it was the journal, what
+/// came later is nowhere.
+fn advice_for_output(error: &WriteError) -> &'static str {
+    match error.path.to_string_lossy().contains(".journal.jsonl") {
+        true => "make room; samples that came after that could not be kept",
+        false => "make room; all samples that came are in the journal in .sdgen",
     }
 }
 
@@ -124,6 +133,11 @@ fn of_unavailable(error: &LlmError) -> Ending {
             "prompt_too_long",
             ExitStatus::Usage,
             Some("use a model with a larger context, or a shorter query"),
+        ),
+        LlmError::RateLimited { .. } => (
+            "rate_limited",
+            ExitStatus::Unavailable,
+            Some("come back later, or wait longer with --max-wait"),
         ),
         LlmError::Transport { .. } => (
             "unavailable",

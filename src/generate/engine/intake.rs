@@ -12,20 +12,14 @@ use super::super::ledger::{Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
 use super::super::{Event, retry};
-use super::{Attempt, Engine, Reply, Stop, come_back_in, tell, tell_pause, total};
+use super::{Attempt, Engine, Reply, Stop, tell, tell_pause, total};
 
 /// Times that a client may change how it asks within one batch.
 const MOST_ADAPTATIONS: u32 = 8;
 
 impl<F: FnMut(Event<'_>)> Engine<'_, F> {
-    /// Takes in what came of an attempt, when `under_way` were with it.
-    pub(super) fn take_in(
-        &mut self,
-        attempt: Attempt,
-        ticket: Ticket,
-        reply: Reply,
-        under_way: usize,
-    ) {
+    /// Takes in what came of an attempt.
+    pub(super) fn take_in(&mut self, attempt: Attempt, ticket: Ticket, reply: Reply) {
         match reply {
             Ok(completion) => {
                 self.answered(&completion, ticket, attempt.brief.count);
@@ -34,7 +28,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             Err(error) => {
                 self.count_error(&error);
                 let was_down = self.is_in_outage();
-                self.failed(attempt, ticket, error, under_way);
+                self.failed(attempt, ticket, error);
                 if self.is_in_outage() && !was_down {
                     let seconds = self.generator.plan.limits.max_wait.as_secs();
                     tracing::warn!(
@@ -110,7 +104,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         }
     }
 
-    fn failed(&mut self, mut attempt: Attempt, ticket: Ticket, error: LlmError, under_way: usize) {
+    fn failed(&mut self, mut attempt: Attempt, ticket: Ticket, error: LlmError) {
         let kind = error.kind().to_owned();
         match error.disposition() {
             Disposition::Again if attempt.adaptations < MOST_ADAPTATIONS => {
@@ -129,8 +123,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             }
             Disposition::Wait(asked) => {
                 self.tell_hold(asked);
-                self.pace
-                    .throttled(Instant::now(), ticket, under_way, asked);
+                self.pace.throttled(Instant::now(), ticket, asked);
                 attempt.is_paid = false;
                 self.repeat_later(attempt, asked, error);
             }
@@ -138,7 +131,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 self.tell_hold(asked);
                 let now = Instant::now();
                 match error.is_overload() {
-                    true => self.pace.overloaded(now, ticket, under_way, asked),
+                    true => self.pace.overloaded(now, ticket, asked),
                     false => self.pace.failed(now, ticket),
                 }
                 self.retry(attempt, asked, error);
@@ -178,47 +171,44 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     fn postpone(&mut self, attempt: &Attempt, error: LlmError) {
         self.progress.ledger.take_back(attempt.brief.count);
         self.progress.turns.postponed(attempt.number);
-        if self.waits_too_long(Instant::now()) {
+        let now = Instant::now();
+        if now >= self.end_of_wait(now) {
             self.stop_for(error);
         }
     }
 
-    /// Whether an endpoint without answers would be waited for until `time`,
-    /// and that is too long.
-    fn waits_too_long(&self, time: Instant) -> bool {
-        let since = self.pace.trouble_since().unwrap_or(time);
-        time > since + self.generator.plan.limits.max_wait
+    /// Until when an endpoint without answers is waited for.
+    fn end_of_wait(&self, now: Instant) -> Instant {
+        let since = self.pace.trouble_since().unwrap_or(now);
+        since + self.generator.plan.limits.max_wait
     }
 
-    fn stop_for(&mut self, error: LlmError) {
+    pub(super) fn stop_for(&mut self, error: LlmError) {
         self.stop.get_or_insert(Stop::Unavailable(error));
     }
 
     fn tell_hold(&self, asked: Option<Duration>) {
+        let asked = asked.filter(|asked| *asked <= self.generator.plan.limits.max_wait);
         if !self.pace.is_held(Instant::now()) {
             tell_pause(asked.unwrap_or_default());
         }
     }
 
     /// Plans an attempt again, after a pause, unless the endpoint would have to
-    /// be waited for too long.
+    /// be waited for too long. The last attempt is at the end of that time.
     fn repeat_later(&mut self, mut attempt: Attempt, asked: Option<Duration>, error: LlmError) {
         let now = Instant::now();
-        let max_wait = self.generator.plan.limits.max_wait;
-        if let Some(asked) = asked.filter(|asked| *asked > max_wait) {
-            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
-            self.stop_with(come_back_in(asked, &error).into());
-            return;
-        }
-        let pause = asked.unwrap_or_default().max(retry::pause(attempt.pauses));
-        if self.waits_too_long(now + pause) {
+        let end = self.end_of_wait(now);
+        let asked = now + asked.unwrap_or_default();
+        if asked > end || now >= end {
             self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
             self.stop_for(error);
             return;
         }
-        tracing::debug!("trying again in {:.1} s", pause.as_secs_f64());
+        let due = (now + retry::pause(attempt.pauses)).clamp(asked, end);
+        tracing::debug!("trying again in {:.1} s", (due - now).as_secs_f64());
         attempt.pauses += 1;
-        attempt.due = now + pause;
+        attempt.due = due;
         self.waiting.push(attempt);
     }
 

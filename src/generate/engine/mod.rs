@@ -159,7 +159,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
                 match self.next(Instant::now(), in_flight.len()) {
                     Next::Wait(wake) => break wake,
                     Next::Send(attempt) => {
-                        let (ticket, request) = self.send(&attempt);
+                        let (ticket, request) = self.send(&attempt, in_flight.len());
                         in_flight.push(async move {
                             let reply = client.complete(&request).await;
                             (attempt, ticket, reply)
@@ -175,8 +175,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
                 () = &mut patience_is_over => break,
                 () = &mut draining, if !is_draining => is_draining = true,
                 Some((attempt, ticket, reply)) = in_flight.next() => {
-                    let under_way = in_flight.len() + 1;
-                    self.take_in(attempt, ticket, reply, under_way);
+                    self.take_in(attempt, ticket, reply);
                 }
                 () = at(self.sync_due()) => {}
                 () = at(wake) => {}
@@ -193,8 +192,10 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         let pause = wake.duration_since(Instant::now());
         let is_short = pause <= self.generator.plan.limits.max_wait;
         if !is_short {
-            let error = come_back_in(pause, &"the server's limit is used up");
-            self.stop_with(error.into());
+            self.stop_for(LlmError::RateLimited {
+                message: "its limit is used up".to_owned(),
+                retry_after: Some(pause),
+            });
         }
         is_short
     }
@@ -257,18 +258,15 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
     }
 
     /// Books a request as sent, and makes it.
-    fn send(&mut self, attempt: &Attempt) -> (Ticket, ChatRequest) {
+    fn send(&mut self, attempt: &Attempt, under_way: usize) -> (Ticket, ChatRequest) {
         let is_retry = attempt.retries + attempt.pauses + attempt.adaptations > 0;
-        let ticket = self.count_request(is_retry, attempt.brief.count, attempt.is_paid);
+        let Attempt { brief, is_paid, .. } = attempt;
+        let tokens = self.expected_tokens(brief.count);
+        self.progress.traffic.request(is_retry);
+        let ticket = self.pace.sent(Instant::now(), under_way, tokens, *is_paid);
         let request = self.request(attempt);
         tracing::debug!("asking: {}", request.user);
         (ticket, request)
-    }
-
-    fn count_request(&mut self, is_retry: bool, items: usize, is_paid: bool) -> Ticket {
-        let tokens = self.expected_tokens(items);
-        self.progress.traffic.request(is_retry);
-        self.pace.sent(Instant::now(), tokens, is_paid)
     }
 
     fn request(&self, attempt: &Attempt) -> ChatRequest {
@@ -448,14 +446,6 @@ fn tell(times: u64, problem: &dyn std::fmt::Display) {
         tracing::warn!("{problem}");
     } else {
         tracing::debug!("{problem}");
-    }
-}
-
-/// The end of a run whose server wants a longer pause than the user.
-fn come_back_in(pause: Duration, problem: &dyn std::fmt::Display) -> LlmError {
-    let minutes = pause.as_secs().div_ceil(60);
-    LlmError::Quota {
-        message: format!("{problem} (try again in {minutes} min)"),
     }
 }
 

@@ -3,6 +3,8 @@
 use std::pin::pin;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::llm::{ChatRequest, Disposition};
 use crate::shutdown::Urgency;
 
@@ -69,7 +71,9 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             if self.is_stopping() {
                 return None;
             }
-            let ticket = self.count_request(tries > 0, 1, tries > 0);
+            self.progress.traffic.request(tries > 0);
+            let tokens = self.expected_tokens(1);
+            let ticket = self.pace.sent(Instant::now(), 0, tokens, tries > 0);
             let reply = tokio::select! {
                 biased;
                 () = &mut patience_is_over => return None,

@@ -33,6 +33,10 @@ const DOWN_AFTER: u32 = 5;
 /// endpoint that is down; the others may be accepted, and still be answered.
 const DOWN_SHARE: f64 = 0.9;
 
+/// Time that complaints last at least in an endpoint that is down: those of a
+/// limit by the second do not.
+const DOWN_TIME: Duration = Duration::from_secs(2);
+
 /// Limits of a run on its requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -109,6 +113,16 @@ struct Trouble {
     sent: u32,
     complaints: u32,
     failures: u32,
+    is_down: bool,
+}
+
+impl Trouble {
+    fn is_an_outage(&self, now: Instant, down_after: u32) -> bool {
+        let times = self.complaints + self.failures;
+        let are_most = f64::from(times) >= DOWN_SHARE * f64::from(self.sent);
+        let is_long = now.duration_since(self.since) >= DOWN_TIME;
+        self.failures >= down_after || times >= down_after && are_most && is_long
+    }
 }
 
 /// What is left of a limit of the server until it is renewed.
@@ -166,11 +180,17 @@ impl Pace {
     }
 
     /// A request goes out, as [`permit`](Self::permit) allowed.
-    pub(super) fn sent(&mut self, now: Instant, tokens: u64, is_paid: bool) -> Ticket {
+    pub(super) fn sent(
+        &mut self,
+        now: Instant,
+        under_way: usize,
+        tokens: u64,
+        is_paid: bool,
+    ) -> Ticket {
         if is_paid || self.is_down() {
             self.bucket.pay(now);
         }
-        self.window.sent(now);
+        self.window.sent(now, under_way);
         for (limit, amount) in [(&mut self.requests, 1), (&mut self.tokens, tokens)] {
             if let Some(limit) = limit {
                 limit.take(now, amount);
@@ -217,60 +237,46 @@ impl Pace {
         was_down
     }
 
-    /// The server complains that there are too many requests, `under_way` with
-    /// this one, and may ask for a pause.
-    pub(super) fn throttled(
-        &mut self,
-        now: Instant,
-        ticket: Ticket,
-        under_way: usize,
-        asked: Option<Duration>,
-    ) {
-        self.send_less(now, ticket, under_way, asked);
-        self.in_trouble(now, |trouble| {
-            trouble.complaints += u32::from(ticket.sent >= trouble.since);
-        });
+    /// The server complains that there are too many requests, and may ask for a
+    /// pause.
+    pub(super) fn throttled(&mut self, now: Instant, ticket: Ticket, asked: Option<Duration>) {
+        self.send_less(now, ticket, asked);
+        self.in_trouble(now, ticket, |trouble| &mut trouble.complaints);
     }
 
     /// The same, told by a failure.
-    pub(super) fn overloaded(
-        &mut self,
-        now: Instant,
-        ticket: Ticket,
-        under_way: usize,
-        asked: Option<Duration>,
-    ) {
-        self.send_less(now, ticket, under_way, asked);
+    pub(super) fn overloaded(&mut self, now: Instant, ticket: Ticket, asked: Option<Duration>) {
+        self.send_less(now, ticket, asked);
         self.failed(now, ticket);
     }
 
-    fn send_less(
-        &mut self,
-        now: Instant,
-        ticket: Ticket,
-        under_way: usize,
-        asked: Option<Duration>,
-    ) {
-        self.window.throttled(now, ticket.sent, under_way);
+    fn send_less(&mut self, now: Instant, ticket: Ticket, asked: Option<Duration>) {
+        self.window.throttled(now, ticket.sent);
         self.hold = self.hold.max(asked.map(|asked| now + asked));
     }
 
     /// A request failed, which says nothing about their number.
     pub(super) fn failed(&mut self, now: Instant, ticket: Ticket) {
-        self.in_trouble(now, |trouble| {
-            trouble.failures += u32::from(ticket.sent >= trouble.since);
-        });
+        self.in_trouble(now, ticket, |trouble| &mut trouble.failures);
     }
 
-    fn in_trouble(&mut self, now: Instant, count: impl FnOnce(&mut Trouble)) {
-        let was_down = self.is_down();
-        count(self.trouble.get_or_insert(Trouble {
+    fn in_trouble(
+        &mut self,
+        now: Instant,
+        ticket: Ticket,
+        kind: impl FnOnce(&mut Trouble) -> &mut u32,
+    ) {
+        let trouble = self.trouble.get_or_insert(Trouble {
             since: now,
             sent: 0,
             complaints: 0,
             failures: 0,
-        }));
-        if self.is_down() && !was_down {
+            is_down: false,
+        });
+        let counts = u32::from(ticket.sent >= trouble.since);
+        *kind(trouble) += counts;
+        if !trouble.is_down && trouble.is_an_outage(now, self.down_after) {
+            trouble.is_down = true;
             self.bucket = Bucket::empty(now);
         }
     }
@@ -290,11 +296,7 @@ impl Pace {
 
     /// Whether there is nothing but complaints and failures.
     pub(super) fn is_down(&self) -> bool {
-        self.trouble.is_some_and(|trouble| {
-            let times = trouble.complaints + trouble.failures;
-            let are_most = f64::from(times) >= DOWN_SHARE * f64::from(trouble.sent);
-            trouble.failures >= self.down_after || times >= self.down_after && are_most
-        })
+        self.trouble.is_some_and(|trouble| trouble.is_down)
     }
 
     /// Since when there is nothing but complaints and failures.

@@ -61,7 +61,7 @@ impl Server {
                         true => {
                             pace.answered(now, ticket, 0, RateLimits::default());
                         }
-                        false => pace.throttled(now, ticket, count, None),
+                        false => pace.throttled(now, ticket, None),
                     }
                     count -= 1;
                 }
@@ -70,7 +70,7 @@ impl Server {
                 let is_good = tokens >= 1.0;
                 tokens -= f64::from(u8::from(is_good));
                 let end = now + if is_good { self.latency } else { REFUSAL };
-                let ticket = pace.sent(now, 0, false);
+                let ticket = pace.sent(now, count, 0, false);
                 under_way.entry(end).or_default().push((ticket, is_good));
                 count += 1;
             }
@@ -101,7 +101,7 @@ fn a_rate_limit_is_found_and_kept_to() {
 #[test]
 fn before_the_first_answer_there_are_two_and_then_as_many_as_allowed() {
     let (mut pace, now) = pace(LIMITS);
-    let ticket = pace.sent(now, 0, false);
+    let ticket = pace.sent(now, 0, 0, false);
     assert_eq!(pace.permit(now, 1, 0, false), Permit::Go);
     assert_eq!(pace.permit(now, 2, 0, false), Permit::AfterAnother);
     pace.answered(now + millis(5), ticket, 0, RateLimits::default());
@@ -112,11 +112,13 @@ fn before_the_first_answer_there_are_two_and_then_as_many_as_allowed() {
 #[test]
 fn a_burst_of_complaints_cuts_the_window_once() {
     let (mut pace, start) = pace(LIMITS);
-    let first = pace.sent(start, 0, false);
+    let first = pace.sent(start, 0, 0, false);
     pace.answered(start + millis(10), first, 0, RateLimits::default());
-    let burst: Vec<_> = (0..100).map(|_| pace.sent(start, 0, false)).collect();
+    let burst: Vec<_> = (0..100)
+        .map(|number| pace.sent(start, number, 0, false))
+        .collect();
     for ticket in burst {
-        pace.throttled(start + millis(20), ticket, 100, None);
+        pace.throttled(start + millis(20), ticket, None);
     }
     assert_eq!(pace.window.size(), 85);
 }
@@ -124,10 +126,10 @@ fn a_burst_of_complaints_cuts_the_window_once() {
 /// An endpoint that answered once, and then failed until it was down.
 fn outage() -> (Pace, Instant) {
     let (mut pace, now) = pace(LIMITS);
-    let ticket = pace.sent(now, 0, false);
+    let ticket = pace.sent(now, 0, 0, false);
     pace.answered(now, ticket, 0, RateLimits::default());
     for _ in 0..8 {
-        let ticket = pace.sent(now, 0, false);
+        let ticket = pace.sent(now, 0, 0, false);
         pace.failed(now, ticket);
     }
     assert!(pace.is_down());
@@ -141,14 +143,14 @@ fn an_outage_is_probed_once_a_second_and_over_with_the_first_answer() {
     for millisecond in 0..60_000 {
         let now = start + millis(millisecond);
         if pace.permit(now, 0, 0, false) == Permit::Go {
-            let ticket = pace.sent(now, 0, false);
+            let ticket = pace.sent(now, 0, 0, false);
             pace.failed(now, ticket);
             probes += 1;
         }
     }
     assert_eq!(probes, 59);
     let now = start + millis(60_000);
-    let ticket = pace.sent(now, 0, false);
+    let ticket = pace.sent(now, 0, 0, false);
     assert!(pace.answered(now, ticket, 0, RateLimits::default()));
     assert_eq!(pace.permit(now, 400, 0, false), Permit::Go);
     assert_eq!(pace.trouble_since(), None);
@@ -162,7 +164,7 @@ fn retries_are_paid_from_what_answers_bring() {
             .take_while(|_| {
                 let may_go = pace.permit(now, 0, 0, true) == Permit::Go;
                 if may_go {
-                    pace.sent(now, 0, true);
+                    pace.sent(now, 0, 0, true);
                 }
                 may_go
             })
@@ -170,7 +172,7 @@ fn retries_are_paid_from_what_answers_bring() {
     };
     assert_eq!(paid(&mut pace), 50);
     for _ in 0..20 {
-        let ticket = pace.sent(now, 0, false);
+        let ticket = pace.sent(now, 0, 0, false);
         pace.answered(now, ticket, 0, RateLimits::default());
     }
     assert_eq!(paid(&mut pace), 10);
@@ -180,9 +182,9 @@ fn retries_are_paid_from_what_answers_bring() {
 #[test]
 fn a_pause_that_the_server_asks_for_holds_everything() {
     let (mut pace, now) = pace(LIMITS);
-    let ticket = pace.sent(now, 0, false);
-    pace.throttled(now, ticket, 1, Some(Duration::from_secs(45)));
-    pace.throttled(now, ticket, 1, Some(Duration::from_secs(2)));
+    let ticket = pace.sent(now, 0, 0, false);
+    pace.throttled(now, ticket, Some(Duration::from_secs(45)));
+    pace.throttled(now, ticket, Some(Duration::from_secs(2)));
     let end = now + Duration::from_secs(45);
     assert_eq!(pace.permit(now, 0, 0, false), Permit::At(end));
     assert!(pace.is_held(now) && !pace.is_held(end));
@@ -199,7 +201,7 @@ fn no_minute_holds_more_than_the_users_limit() {
     for second in 0..300 {
         let now = start + Duration::from_secs(second);
         while pace.permit(now, 0, 0, false) == Permit::Go {
-            pace.sent(now, 0, false);
+            pace.sent(now, 0, 0, false);
             sent.push(second);
         }
     }
@@ -214,7 +216,7 @@ fn tokens_are_reserved_and_corrected() {
         ..LIMITS
     });
     let minute = now + Duration::from_secs(60);
-    let ticket = pace.sent(now, 800, false);
+    let ticket = pace.sent(now, 0, 800, false);
     assert_eq!(pace.permit(now, 1, 800, false), Permit::At(minute));
     pace.answered(now, ticket, 100, RateLimits::default());
     assert_eq!(pace.permit(now, 0, 800, false), Permit::Go);
@@ -234,15 +236,38 @@ fn what_the_headers_leave_is_not_exceeded() {
         }),
         ..RateLimits::default()
     };
-    let ticket = pace.sent(now, 0, false);
+    let ticket = pace.sent(now, 0, 0, false);
     pace.answered(now, ticket, 0, told(2));
     for _ in 0..2 {
         assert_eq!(pace.permit(now, 0, 0, false), Permit::Go);
-        pace.sent(now, 0, false);
+        pace.sent(now, 0, 0, false);
     }
     let reset = now + Duration::from_secs(6);
     assert_eq!(pace.permit(now, 2, 0, false), Permit::At(reset));
     assert_eq!(pace.permit(reset, 2, 0, false), Permit::Go);
-    pace.sent(reset, 0, false);
+    pace.sent(reset, 0, 0, false);
     assert_eq!(pace.permit(reset, 2, 0, false), Permit::Go);
+}
+
+#[test]
+fn an_outage_says_nothing_of_how_much_is_too_much() {
+    let (mut pace, start) = pace(LIMITS);
+    let answer = |pace: &mut Pace, now, ticket| {
+        pace.answered(now, ticket, 0, RateLimits::default());
+    };
+    let first = pace.sent(start, 0, 0, false);
+    answer(&mut pace, start + millis(10), first);
+    let flight: Vec<_> = (0..50)
+        .map(|number| pace.sent(start + millis(20), number, 0, false))
+        .collect();
+    // One is refused, another is answered that went out before, and then every
+    // probe is refused.
+    pace.overloaded(start + millis(320), flight[0], None);
+    answer(&mut pace, start + millis(330), flight[1]);
+    for second in 1..20 {
+        let now = start + Duration::from_secs(second);
+        let probe = pace.sent(now, 0, 0, false);
+        pace.overloaded(now + millis(300), probe, None);
+    }
+    assert_eq!(pace.window.size(), 43);
 }

@@ -56,7 +56,10 @@ pub(super) struct Window {
 #[derive(Debug, Default)]
 struct Tally {
     sent: u32,
-    /// Complaints about what was sent since then.
+    /// Most that were under way at once.
+    peak: usize,
+    /// Complaints about what was sent since then, and whether something of it
+    /// was answered.
     complaints: u32,
     has_answers: bool,
 }
@@ -92,9 +95,10 @@ impl Window {
         self.next_slot
     }
 
-    /// A request goes out.
-    pub(super) fn sent(&mut self, now: Instant) {
+    /// A request goes out, while others are `under_way`.
+    pub(super) fn sent(&mut self, now: Instant, under_way: usize) {
         self.since_cut.sent += 1;
+        self.since_cut.peak = self.since_cut.peak.max(under_way + 1);
         let pause = match (self.too_large, self.latency) {
             (Some(_), Some(latency)) => Duration::from_secs_f64(latency / self.size),
             _ => Duration::ZERO,
@@ -112,7 +116,7 @@ impl Window {
             Some(smoothed) => smoothed + NEWEST * (latency - smoothed),
             None => latency,
         });
-        self.since_cut.has_answers = true;
+        self.since_cut.has_answers |= sent > self.cut_at;
         let begin = hold.map_or(self.cut_at, |hold| hold.max(self.cut_at));
         self.size = match self.too_large {
             None => self.ceiling,
@@ -129,9 +133,8 @@ impl Window {
         }
     }
 
-    /// The server complains of a request sent at `sent`, when `under_way` of
-    /// them were.
-    pub(super) fn throttled(&mut self, now: Instant, sent: Instant, under_way: usize) {
+    /// The server complains of a request sent at `sent`.
+    pub(super) fn throttled(&mut self, now: Instant, sent: Instant) {
         if self.latency.is_none() {
             // Two are not many.
             return;
@@ -141,13 +144,14 @@ impl Window {
             self.since_cut.complaints += u32::from(sent > self.cut_at);
             let latency = self.latency.unwrap_or_default().min(LONGEST_TALLY);
             let is_told = now.duration_since(self.cut_at).as_secs_f64() >= latency;
-            // Without an answer there is nothing new to be learned.
+            // An endpoint that accepts nothing at all says nothing of how much
+            // would be too much.
             if self.since_cut.complaints == 0 || !is_told || !self.since_cut.has_answers {
                 return;
             }
         }
         #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let used = self.size.min(under_way.max(1) as f64);
+        let used = self.size.min(self.since_cut.peak.max(1) as f64);
         let Tally {
             sent, complaints, ..
         } = self.since_cut;

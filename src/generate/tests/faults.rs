@@ -54,7 +54,7 @@ async fn an_outage_without_end_ends_the_run_after_the_longest_wait() {
     assert!(matches!(run.end, Ok(Outcome::Unavailable(_))));
     assert_eq!(lines.len(), 50);
     let seconds = started.elapsed().as_secs();
-    assert!((80..=120).contains(&seconds), "{seconds} s");
+    assert!((119..=121).contains(&seconds), "{seconds} s");
     assert!(client.calls() <= 5 + 50 + 120, "{} calls", client.calls());
 }
 
@@ -109,7 +109,8 @@ async fn complaints_without_end_end_the_run() {
         run.end,
         Ok(Outcome::Unavailable(LlmError::RateLimited { .. }))
     ));
-    assert!(started.elapsed() <= Duration::from_secs(600));
+    // Thirteen pauses of 45 s; a fourteenth would be too long.
+    assert_eq!(started.elapsed().as_secs(), 13 * 45);
     // Everybody waits as long as one is told to.
     assert!(client.calls() <= 1 + 4 * 14, "{} calls", client.calls());
 }
@@ -130,7 +131,7 @@ async fn a_limit_in_headers_that_is_used_up_for_hours_ends_the_run() {
     let (run, lines) = Bench::new(1_000).run(&client).await;
     assert!(matches!(
         run.end,
-        Err(GenerateError::Llm(LlmError::Quota { .. }))
+        Ok(Outcome::Unavailable(LlmError::RateLimited { .. }))
     ));
     assert_eq!((client.calls(), lines.len()), (2, 20));
 }
@@ -224,7 +225,7 @@ async fn no_more_is_spent_than_the_budget_allows() {
     let mut bench = Bench::new(1_000);
     bench.plan.budget.cost = Some((13.5, price.clone()));
     let (run, _) = bench.run(&client).await;
-    assert!(matches!(run.end, Ok(Outcome::Budget(Spent::Cost(_)))));
+    assert!(matches!(run.end, Ok(Outcome::Budget(Spent::Cost { .. }))));
     let cost = price.cost(&run.traffic.usage);
     assert!((12.0..=13.5).contains(&cost), "{cost}");
 }

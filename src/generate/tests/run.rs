@@ -122,7 +122,7 @@ async fn a_pause_of_hours_ends_the_run() {
     let (run, _) = Bench::new(10).run(&client).await;
     assert!(matches!(
         run.end,
-        Err(GenerateError::Llm(LlmError::Quota { .. }))
+        Ok(Outcome::Unavailable(LlmError::RateLimited { .. }))
     ));
     assert_eq!(client.calls(), 1);
 }
