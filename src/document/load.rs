@@ -3,6 +3,7 @@
 //! Opens regular files only, so that no pipe or device can block it, and
 //! never leaves the folder it was given.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
@@ -56,7 +57,7 @@ fn load_folder(root: &Path) -> Result<Corpus, LoadError> {
     let entries = WalkDir::new(root)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(|entry| !is_hidden(entry));
+        .filter_entry(|entry| !is_hidden(entry) && !is_output(entry.path()));
     for entry in entries {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
@@ -78,6 +79,18 @@ fn load_folder(root: &Path) -> Result<Corpus, LoadError> {
 /// Whether an entry below the root is hidden; the root itself was asked for.
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether this program made the file at `path`: its journal lies beside it.
+fn is_output(path: &Path) -> bool {
+    let is_data = |extension: &str| ["jsonl", "csv", "parquet"].contains(&extension);
+    let extension = path.extension().and_then(OsStr::to_str);
+    let (true, Some(base)) = (extension.is_some_and(is_data), path.file_stem()) else {
+        return false;
+    };
+    let mut journal = base.to_owned();
+    journal.push(".journal.jsonl");
+    path.with_file_name(".sdgen").join(journal).exists()
 }
 
 fn entry_document(entry: &DirEntry) -> Result<Document, Refusal> {

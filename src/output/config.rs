@@ -119,9 +119,13 @@ impl OutputConfig {
     /// The formats that are written, each once, in the order of
     /// [`OutputFormat::ALL`].
     pub(super) fn written_formats(&self) -> impl DoubleEndedIterator<Item = OutputFormat> {
-        OutputFormat::ALL
-            .into_iter()
-            .filter(|format| self.formats.contains(format) || self.grows(*format))
+        let formats = OutputFormat::ALL.into_iter();
+        formats.filter(|format| self.writes(*format))
+    }
+
+    /// Whether there is a file of `format`.
+    pub(super) fn writes(&self, format: OutputFormat) -> bool {
+        self.formats.contains(&format) || self.grows(format)
     }
 
     /// Whether the file of `format` is written at its final name.

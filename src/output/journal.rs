@@ -22,6 +22,8 @@ pub(super) struct Journal {
     path: PathBuf,
     target: PathBuf,
     whole_bytes: u64,
+    /// Samples in all lines.
+    samples: u64,
     /// Whether half a line may stand after the whole ones.
     is_torn: bool,
     is_synced: bool,
@@ -38,6 +40,7 @@ impl Journal {
             path,
             target: names.journal(),
             whole_bytes: 0,
+            samples: 0,
             is_torn: true,
             is_synced: false,
             lists_files: false,
@@ -54,6 +57,7 @@ impl Journal {
             target: path.clone(),
             path,
             whole_bytes: past.whole_bytes(),
+            samples: past.samples(),
             is_torn: true,
             // Nobody knows what the earlier run has synced.
             is_synced: false,
@@ -81,6 +85,7 @@ impl Journal {
             self.mend().ok();
             return Err(error);
         }
+        self.samples += rows.len() as u64;
         Ok(())
     }
 
@@ -101,6 +106,7 @@ impl Journal {
         if self.lists_files {
             self.write(end_line(&End {
                 replacing: true,
+                samples: self.samples,
                 ..End::default()
             }))?;
             self.sync()?;
@@ -112,11 +118,12 @@ impl Journal {
     /// Says how the files were finished.
     ///
     /// A journal without samples gives way to an older one.
-    pub(super) fn finish(mut self, end: &End) -> Result<(), WriteError> {
+    pub(super) fn finish(mut self, mut end: End) -> Result<(), WriteError> {
         if self.path != self.target && self.target.exists() {
             return disk::remove(&self.path);
         }
-        self.write(end_line(end))?;
+        end.samples = self.samples;
+        self.write(end_line(&end))?;
         self.sync()?;
         self.take_name()
     }

@@ -148,9 +148,10 @@ impl Outputs {
         let end = End {
             replacing: !errors.iter().all(is_refused),
             complete: is_whole && errors.is_empty(),
+            samples: 0,
             files: files.iter().map(Into::into).collect(),
         };
-        errors.extend(self.journal.finish(&end).err());
+        errors.extend(self.journal.finish(end).err());
 
         let files: Vec<_> = files.into_iter().map(|file| file.path).collect();
         let is_stale = |target: &PathBuf| !files.contains(target) && target.exists();

@@ -9,8 +9,9 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::file::Extent;
-use super::record::{End, ListedFile, Record, Records, VERSION, file_name};
-use super::{OpenError, WriteError, disk};
+use super::names::FileNames;
+use super::record::{End, ListedFile, Record, Records, VERSION};
+use super::{OpenError, OutputFormat, Place, WriteError, disk};
 use crate::sample::{Field, Sample};
 
 /// An earlier run, as its journal tells it.
@@ -20,8 +21,9 @@ use crate::sample::{Field, Sample};
 #[derive(Debug)]
 pub struct Past {
     path: PathBuf,
-    /// The files that this run wants.
-    targets: Vec<PathBuf>,
+    names: FileNames,
+    /// The formats that it has, or that are wanted now.
+    pub(super) formats: Vec<OutputFormat>,
     header: Value,
     contents: Contents,
 }
@@ -29,17 +31,32 @@ pub struct Past {
 impl Past {
     /// The past in the journal at `path`; `None` if there is none, or one with
     /// neither samples nor a header.
-    pub(super) fn read(path: PathBuf, targets: Vec<PathBuf>) -> Result<Option<Self>, OpenError> {
+    pub(super) fn read(place: &Place) -> Result<Option<Self>, OpenError> {
+        let path = place.names.journal();
         let Some(mut contents) = Contents::read(&path)? else {
             return Ok(None);
         };
+        if contents.lost > 0 {
+            let lost = contents.lost;
+            return Err(unusable(
+                &path,
+                format!("{lost} samples of the finished files are missing in it"),
+            ));
+        }
         match contents.header.take() {
-            Some((VERSION, header)) => Ok(Some(Self {
-                path,
-                targets,
-                header,
-                contents,
-            })),
+            Some((VERSION, header)) => {
+                let is_its = |format: &OutputFormat| {
+                    let target = place.names.target(*format);
+                    place.config.writes(*format) || contents.end.lists(&target)
+                };
+                Ok(Some(Self {
+                    path,
+                    formats: OutputFormat::ALL.into_iter().filter(is_its).collect(),
+                    names: place.names.clone(),
+                    header,
+                    contents,
+                }))
+            }
             Some((version, _)) => Err(unusable(
                 &path,
                 format!("it is of version {version}, not {VERSION}"),
@@ -124,16 +141,17 @@ impl Past {
         Ok(())
     }
 
-    /// The files of a complete run, if all that are wanted now are just as they
-    /// were finished.
+    /// The files of a complete run, if all that it has and all that are wanted now
+    /// are just as they were finished.
     #[must_use]
     pub fn finished_files(&self) -> Option<Vec<PathBuf>> {
         let is_finished = |target: &PathBuf| {
             self.listed(target)
                 .is_some_and(|file| is_same(target, file).unwrap_or(false))
         };
-        let are_finished = self.is_complete() && self.targets.iter().all(is_finished);
-        are_finished.then(|| self.targets.clone())
+        let targets = self.targets();
+        let are_finished = self.is_complete() && targets.iter().all(is_finished);
+        are_finished.then_some(targets)
     }
 
     /// Bytes up to the end of the last line that can be read.
@@ -148,12 +166,11 @@ impl Past {
 
     /// Checks that no finished file that would be replaced was changed.
     pub(super) fn check_unchanged(&self) -> Result<(), OpenError> {
-        for target in self.targets.iter().filter(|target| target.exists()) {
-            let Some(listed) = self.listed(target) else {
+        for path in self.targets().into_iter().filter(|target| target.exists()) {
+            let Some(listed) = self.listed(&path) else {
                 continue;
             };
-            if !is_same(target, listed).map_err(|source| WriteError::at(target, source))? {
-                let path = target.clone();
+            if !is_same(&path, listed).map_err(|source| WriteError::at(&path, source))? {
                 return Err(OpenError::Changed { path });
             }
         }
@@ -168,17 +185,18 @@ impl Past {
             return Vec::new();
         }
         let is_strange =
-            |target: &&PathBuf| self.listed(target).is_none() && target.symlink_metadata().is_ok();
-        self.targets.iter().filter(is_strange).cloned().collect()
+            |target: &PathBuf| self.listed(target).is_none() && target.symlink_metadata().is_ok();
+        let targets = self.targets().into_iter();
+        targets.filter(is_strange).collect()
+    }
+
+    fn targets(&self) -> Vec<PathBuf> {
+        let formats = self.formats.iter();
+        formats.map(|format| self.names.target(*format)).collect()
     }
 
     fn listed(&self, target: &Path) -> Option<&ListedFile> {
-        let name = file_name(target);
-        self.contents
-            .end
-            .files
-            .iter()
-            .find(|file| file.file == name)
+        self.contents.end.listed(target)
     }
 }
 
@@ -191,12 +209,14 @@ pub(super) struct Contents {
     pub(super) samples: u64,
     /// Lines that cannot be read, before the last that can.
     damaged: u64,
+    /// Samples that were there at the last end, and are not any more.
+    lost: u64,
     /// Bytes up to the end of the last line that can be read.
     whole_bytes: u64,
     /// Bytes after them.
     torn_bytes: u64,
     /// The last end.
-    end: End,
+    pub(super) end: End,
     /// Whether there is an end at all, and whether the last line that can be
     /// read is one.
     ends: bool,
@@ -235,6 +255,7 @@ impl Contents {
         self.samples += record.samples.map_or(0, |samples| samples.len() as u64);
         self.has_ended = record.end.is_some();
         if let Some(end) = record.end {
+            self.lost = end.samples.saturating_sub(self.samples);
             self.end = end;
             self.ends = true;
         }

@@ -60,7 +60,7 @@ impl Place {
     ///
     /// There are samples that cannot be resumed from.
     pub fn past(&self) -> Result<Option<Past>, OpenError> {
-        Past::read(self.names.journal(), self.targets())
+        Past::read(self)
     }
 
     /// Begins a new run; `header` says in its journal what it is.
@@ -74,16 +74,17 @@ impl Place {
     /// An earlier run is unfinished or left files, and they may not be
     /// replaced; or a file cannot be created.
     pub fn begin(self, fields: &[Field], header: &impl Serialize) -> Result<Outputs, OpenError> {
-        let unfinished = self.unfinished()?;
+        let earlier = Contents::read(&self.names.journal())?.unwrap_or_default();
         if self.config.existing != Existing::Replace {
-            self.refuse(unfinished.as_ref())?;
+            self.refuse(&earlier)?;
         }
         let fields = fields.into();
         let data_sets = DataSets::create(&self.config, &self.names, &fields)?;
         let journal = Journal::create(&self.names, header)?;
-        let kept_journal = unfinished
-            .map(|_| journal::set_aside(&self.names))
-            .transpose()?;
+        // Samples may be in no finished file.
+        let is_kept = !earlier.is_complete() && earlier.may_hold_samples();
+        let kept_journal = is_kept.then(|| journal::set_aside(&self.names));
+        let kept_journal = kept_journal.transpose()?;
         let mut outputs = Outputs::new(self, fields, journal, data_sets);
         outputs.kept_journal = kept_journal;
         Ok(outputs)
@@ -104,6 +105,7 @@ impl Place {
             return Err(OpenError::Exists { paths });
         }
         self.config.existing = Existing::Replace;
+        self.config.formats.clone_from(&past.formats);
         let fields: Arc<[Field]> = fields.into();
         let mut data_sets = DataSets::create(&self.config, &self.names, &fields)?;
         past.try_replay(&fields, |_, samples| {
@@ -138,26 +140,23 @@ impl Place {
         formats.map(|format| self.names.target(format)).collect()
     }
 
-    /// What an earlier run left in its journal, if there may be samples that
-    /// are in no finished file.
-    fn unfinished(&self) -> Result<Option<Contents>, OpenError> {
-        let contents = Contents::read(&self.names.journal())?;
-        Ok(contents.filter(|contents| !contents.is_complete() && contents.may_hold_samples()))
-    }
-
     /// Refuses to put anything in the place of what an earlier run left.
-    fn refuse(&self, unfinished: Option<&Contents>) -> Result<(), OpenError> {
-        if let Some(&Contents {
-            samples: samples @ 1..,
-            ..
-        }) = unfinished
-        {
+    fn refuse(&self, earlier: &Contents) -> Result<(), OpenError> {
+        let samples = earlier.samples;
+        if samples > 0 && !earlier.is_complete() {
             let journal = self.names.journal();
             return Err(OpenError::Unfinished { journal, samples });
         }
-        // Of a link that leads nowhere, the link counts.
-        let mut paths = self.targets();
-        paths.retain(|target| target.symlink_metadata().is_ok());
+        let formats = OutputFormat::ALL.into_iter();
+        let paths: Vec<_> = formats
+            .filter(|format| {
+                let target = self.names.target(*format);
+                self.config.writes(*format) || earlier.end.lists(&target)
+            })
+            .map(|format| self.names.target(format))
+            // Of a link that leads nowhere, the link counts.
+            .filter(|target| target.symlink_metadata().is_ok())
+            .collect();
         match paths.is_empty() {
             true => Ok(()),
             false => Err(OpenError::Exists { paths }),

@@ -3,7 +3,7 @@
 //! ```text
 //! {"header":…,"journal":1,"crc32":"89abcdef"}
 //! {"request":…,"samples":[{…},…],"crc32":"…"}
-//! {"end":{"complete":true,"files":[{"file":"…","bytes":9,"crc32":"…"}]},"crc32":"…"}
+//! {"end":{"complete":true,"samples":9,"files":[{"file":"…","bytes":9,"crc32":"…"}]},"crc32":"…"}
 //! ```
 //!
 //! What they mean together, [`Past`](super::Past) knows.
@@ -49,6 +49,8 @@ pub(super) struct End {
     pub(super) replacing: bool,
     /// Whether nothing is left to do.
     pub(super) complete: bool,
+    /// Samples in the lines before this one.
+    pub(super) samples: u64,
     /// The files that were finished; none is as an earlier end said.
     pub(super) files: Vec<ListedFile>,
 }
@@ -64,6 +66,18 @@ pub(super) struct ListedFile {
     pub(super) crc32: String,
 }
 
+impl End {
+    /// The file at `target`, if it is one of those that were finished.
+    pub(super) fn listed(&self, target: &Path) -> Option<&ListedFile> {
+        let name = file_name(target);
+        self.files.iter().find(|file| file.file == name)
+    }
+
+    pub(super) fn lists(&self, target: &Path) -> bool {
+        self.listed(target).is_some()
+    }
+}
+
 impl From<&FinishedFile> for ListedFile {
     fn from(file: &FinishedFile) -> Self {
         Self {
@@ -75,7 +89,7 @@ impl From<&FinishedFile> for ListedFile {
 }
 
 /// The name of `path` in its folder.
-pub(super) fn file_name(path: &Path) -> String {
+fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }

@@ -1,7 +1,6 @@
 //! What decides the data of a run: only a run of the same can be resumed.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,7 +38,8 @@ pub(super) struct Identity {
 /// A document that samples are made from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Document {
-    path: PathBuf,
+    /// As far as it is Unicode.
+    path: String,
     bytes: u64,
     /// Digest of its text.
     sha256: String,
@@ -150,21 +150,25 @@ fn given(value: &Value) -> String {
     }
 }
 
+/// The first document that was changed, came or went, in words.
 fn changed_document(now: &[Document], past: &[Document]) -> Option<String> {
-    let differs = |(now, past): &(&Document, &Document)| now != past;
-    if let Some((now, past)) = now.iter().zip(past).find(differs) {
-        let (now, past) = (now.path.display(), past.path.display());
-        return Some(format!("`{past}` was changed, or `{now}` was not there"));
-    }
-    let shorter = now.len().min(past.len());
-    let only = |documents: &[Document]| {
-        let document = documents.get(shorter)?;
-        Some(document.path.display().to_string())
-    };
-    match (only(now), only(past)) {
-        (Some(new), _) => Some(format!("document `{new}` was not there")),
-        (None, Some(gone)) => Some(format!("document `{gone}` is gone")),
+    let first = now.iter().zip(past).take_while(|(now, past)| now == past);
+    let first = first.count();
+    let has = |documents: &[Document], path: &str| documents.iter().any(|it| it.path == path);
+    match (now.get(first), past.get(first)) {
         (None, None) => None,
+        (Some(now), Some(past)) if now.path == past.path => {
+            Some(format!("document `{}` has changed", now.path))
+        }
+        (_, Some(gone)) if !has(now, &gone.path) => {
+            Some(format!("document `{}` is gone", gone.path))
+        }
+        (Some(new), _) if !has(past, &new.path) => {
+            Some(format!("document `{}` was not there", new.path))
+        }
+        (Some(document), _) | (None, Some(document)) => {
+            Some(format!("document `{}` had another place", document.path))
+        }
     }
 }
 
@@ -172,7 +176,7 @@ pub(super) fn documents(corpus: &Corpus) -> Vec<Document> {
     let documents = corpus.documents.iter();
     documents
         .map(|document| Document {
-            path: document.path.clone(),
+            path: document.path.display().to_string(),
             bytes: document.bytes,
             sha256: digest([document.text.as_str()]),
         })
@@ -220,4 +224,37 @@ fn digest<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
         let _ = write!(digits, "{byte:02x}");
     }
     digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn documents(documents: &[(&str, &str)]) -> Vec<Document> {
+        let document = |(path, sha256): &(&str, &str)| Document {
+            path: (*path).to_owned(),
+            bytes: 1,
+            sha256: (*sha256).to_owned(),
+        };
+        documents.iter().map(document).collect()
+    }
+
+    #[test]
+    fn the_document_that_differs_is_named() {
+        let past = documents(&[("a", "1"), ("b", "2")]);
+        for (now, told) in [
+            (&[("a", "1"), ("b", "2")][..], None),
+            (&[("x/a", "1"), ("x/b", "2")], None),
+            (&[("a", "1"), ("b", "3")], Some("document `b` has changed")),
+            (&[("b", "2"), ("c", "1")], Some("document `a` is gone")),
+            (&[("a", "1")], Some("document `b` is gone")),
+            (
+                &[("a", "1"), ("b", "2"), ("c", "3")],
+                Some("document `c` was not there"),
+            ),
+        ] {
+            let told_now = changed_document(&documents(now), &past);
+            assert_eq!(told_now.as_deref(), told);
+        }
+    }
 }

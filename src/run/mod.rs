@@ -138,9 +138,9 @@ impl RunError {
             Self::Open(OpenError::InUse { .. }) => {
                 Some("wait for the other run, or choose another --output-prefix")
             }
-            Self::Open(OpenError::Exists { .. }) => {
-                Some("add --overwrite to replace what exists, or choose another --output-prefix")
-            }
+            Self::Open(OpenError::Exists { .. }) => Some(
+                "add --overwrite to replace what exists, or --resume for more of the same run, or choose another --output-prefix",
+            ),
             Self::Open(OpenError::Unfinished { .. }) => Some(
                 "add --resume to go on with it, or --overwrite to begin anew; its samples are kept either way",
             ),

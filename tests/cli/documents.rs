@@ -140,3 +140,32 @@ fn documents_are_files_folders_patterns_and_standard_input() {
         .exits(2)
         .says("no file or folder matches `none/*.md`");
 }
+
+#[test]
+fn a_run_does_not_read_what_it_has_written() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "a.txt",
+        "The first text is about a lamp. It burned oil for years.",
+    );
+    sandbox.write("own.csv", "name,age\nAda,36\n");
+    let words = "--provider offline --format pair --documents . --json --resume --samples";
+    let documents = |samples: &str| {
+        let ran = sandbox.run(words, &[samples]).exits(0);
+        ran.json()["documents"].as_array().unwrap().len()
+    };
+    assert_eq!(documents("2"), 2);
+    assert_eq!(documents("3"), 2);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_may_have_any_name() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let sandbox = Sandbox::new();
+    let name = std::ffi::OsStr::from_bytes(b"docs/caf\xe9.txt");
+    std::fs::create_dir(sandbox.path("docs")).unwrap();
+    std::fs::write(sandbox.path("").join(name), "A text about a lamp.").unwrap();
+    let ran = sandbox.run(DOCS, &["docs", "--json"]).exits(0);
+    assert_eq!(ran.json()["documents"][0]["path"], "docs/caf\u{fffd}.txt");
+}

@@ -300,8 +300,17 @@ fn a_file_that_appears_during_the_run_is_not_replaced() {
 fn files_of_an_earlier_run_in_other_formats_are_warned_of() {
     let sandbox = Sandbox::new();
     sandbox.run(OFFLINE, &["--output-format", "csv"]).exits(0);
+    let words = ["--output-format", "jsonl"];
+    let journal = format!(".sdgen/{BASE}.journal.jsonl");
+    let before = sandbox.read(&journal);
     sandbox
-        .run(OFFLINE, &["--output-format", "jsonl"])
+        .run(OFFLINE, &words)
+        .exits(2)
+        .says(&format!("output exists already: `{BASE}.csv`"))
+        .says("--resume");
+    assert_eq!(sandbox.read(&journal), before);
+    sandbox
+        .run(OFFLINE, &[&words[..], &["--overwrite"]].concat())
         .exits(0)
         .says(&format!("`{BASE}.csv` is of an earlier run"));
 }

@@ -174,6 +174,7 @@ fn the_corpus_of_journals_is_read_as_ever() {
             ("header", Some(0)),
             ("headless", None),
             ("killed", Some(8)),
+            ("lossy", None),
             ("torn", Some(12)),
             ("whole", Some(12)),
             ("zeros", Some(12)),

@@ -17,6 +17,9 @@ use super::{Attempt, Engine, Reply, Stop, tell, tell_pause, total};
 /// Times that a client may change how it asks within one batch.
 const MOST_ADAPTATIONS: u32 = 8;
 
+/// Step of the pauses after complaints, at most: two seconds.
+const LONGEST_STEP: u32 = 2;
+
 impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     /// Takes in what came of an attempt.
     pub(super) fn take_in(&mut self, attempt: Attempt, ticket: Ticket, reply: Reply) {
@@ -205,7 +208,13 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             self.stop_for(error);
             return;
         }
-        let due = (now + retry::pause(attempt.pauses)).clamp(asked, end);
+        // How much is too much is for the pace to find out; one that was too much
+        // must not be the one that all wait for in the end.
+        let step = match attempt.is_paid {
+            true => attempt.pauses,
+            false => attempt.pauses.min(LONGEST_STEP),
+        };
+        let due = (now + retry::pause(step)).clamp(asked, end);
         tracing::debug!("trying again in {:.1} s", (due - now).as_secs_f64());
         attempt.pauses += 1;
         attempt.due = due;

@@ -44,7 +44,7 @@ fn a_finished_run_leaves_its_files_journal_and_lock() {
         json!({"file": name, "bytes": bytes.len(), "crc32": crc32})
     };
     let files = [JSONL, CSV, PARQUET].map(listed);
-    let end = json!({"complete": true, "files": files});
+    let end = json!({"complete": true, "samples": 2, "files": files});
     assert_eq!(sandbox.journal()[2..], [format!(r#"{{"end":{end}"#)]);
 }
 
@@ -157,7 +157,7 @@ fn zero_rows_leave_nothing_but_the_journal() {
         [
             r#"{"header":{"run":1},"journal":1"#,
             r#"{"request":{"tokens":1},"samples":[]"#,
-            r#"{"end":{"complete":true,"files":[]}"#,
+            r#"{"end":{"complete":true,"samples":0,"files":[]}"#,
         ]
     );
 }

@@ -6,7 +6,6 @@ use std::fs;
 use proptest::prelude::*;
 
 use super::{CSV, JOURNAL, Sandbox, append};
-use crate::output::Past;
 use crate::output::testing::{HARD_TEXTS, text_fields};
 use crate::sample::{Sample, Value};
 
@@ -15,9 +14,9 @@ const BATCHES: [[&str; 2]; 4] = [["a", "b"], ["c", "d"], ["e", "f"], ["g", "h"]]
 /// The texts of the samples that are read from a journal of `bytes`, and how
 /// many lines are damaged; `None` if there is no past in it.
 fn read(sandbox: &Sandbox, bytes: &[u8]) -> Option<(Vec<String>, u64)> {
-    let path = sandbox.path("journal");
-    fs::write(&path, bytes).expect("written");
-    let past = Past::read(path, Vec::new()).ok().flatten()?;
+    let place = sandbox.place();
+    fs::write(sandbox.path(JOURNAL), bytes).expect("written");
+    let past = place.past().ok().flatten()?;
     let mut texts = Vec::new();
     let replayed = past.replay(&text_fields(&["text"]), |_, samples| {
         texts.extend(samples.iter().map(text));

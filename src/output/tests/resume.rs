@@ -190,10 +190,10 @@ fn finished_files_are_there_as_long_as_nobody_touches_them() {
     let mut sandbox = Sandbox::new();
     let files = sandbox.finished(&["a"]).files;
     let finished_files = |sandbox: &Sandbox| sandbox.past().expect("a journal").finished_files();
-    assert_eq!(finished_files(&sandbox), Some(files));
+    assert_eq!(finished_files(&sandbox), Some(files.clone()));
 
     sandbox.config.formats = vec![OutputFormat::Csv];
-    assert_eq!(finished_files(&sandbox), Some(vec![sandbox.path(CSV)]));
+    assert_eq!(finished_files(&sandbox), Some(files));
     sandbox.put(CSV, "text\nb\n");
     assert_eq!(finished_files(&sandbox), None);
     fs::remove_file(sandbox.path(CSV)).expect("removed");
@@ -331,4 +331,53 @@ fn a_file_that_was_never_this_runs_stays_in_the_way() {
     let outputs = sandbox.resume().expect("it may be replaced now");
     assert!(outputs.finish(true).errors.is_empty());
     assert_eq!(sandbox.text(CSV), "text\na\n");
+}
+
+#[test]
+fn a_run_keeps_all_of_its_files_whatever_is_wanted_later() {
+    let mut sandbox = Sandbox::new();
+    sandbox.config.formats = vec![OutputFormat::Jsonl];
+    sandbox.finished(&["a"]);
+    sandbox.config.formats = vec![OutputFormat::Csv];
+    let mut outputs = sandbox.resume().expect("it is this run");
+    append(&mut outputs, &["b"]).expect("written");
+    assert!(outputs.strangers().is_empty());
+    let finished = outputs.finish(true);
+    assert_eq!(finished.files, [JSONL, CSV].map(|name| sandbox.path(name)));
+    assert_eq!(sandbox.text(JSONL).lines().count(), 2);
+
+    sandbox.config.formats = vec![OutputFormat::Jsonl];
+    let files = sandbox.past().and_then(|past| past.finished_files());
+    assert_eq!(files, Some(finished.files));
+}
+
+#[test]
+fn a_finished_run_is_not_begun_anew_under_its_own_name() {
+    let mut sandbox = Sandbox::new();
+    sandbox.config.formats = vec![OutputFormat::Jsonl];
+    sandbox.finished(&["a"]);
+    sandbox.config.formats = vec![OutputFormat::Csv];
+    let Err(OpenError::Exists { paths }) = sandbox.open() else {
+        panic!("its journal was to be replaced");
+    };
+    assert_eq!(paths, [sandbox.path(JSONL)]);
+}
+
+#[test]
+fn a_journal_that_has_lost_samples_of_finished_files_replaces_nothing() {
+    let sandbox = Sandbox::new();
+    let mut outputs = sandbox.opened();
+    for text in ["a", "b", "c"] {
+        append(&mut outputs, &[text]).expect("written");
+    }
+    assert!(outputs.finish(true).errors.is_empty());
+    let journal = sandbox.text(JOURNAL);
+    let without_one: Vec<_> = journal
+        .lines()
+        .filter(|line| !line.contains("\"b\""))
+        .collect();
+    sandbox.put(JOURNAL, &(without_one.join("\n") + "\n"));
+    let error = sandbox.resume().err().expect("a sample would be lost");
+    assert!(error.to_string().contains("1 samples"), "{error}");
+    assert_eq!(sandbox.text(JSONL).lines().count(), 3);
 }
