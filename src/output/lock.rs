@@ -36,9 +36,14 @@ fn sign(file: &mut File) -> io::Result<()> {
 
 fn in_use(path: &Path) -> OpenError {
     let signature = fs::read_to_string(path).unwrap_or_default();
+    let holder = match signature.trim_end() {
+        // It has not come to signing yet.
+        "" => "another run",
+        signature => signature,
+    };
     OpenError::InUse {
         path: path.to_owned(),
-        holder: signature.trim_end().to_owned(),
+        holder: holder.to_owned(),
     }
 }
 
@@ -69,6 +74,19 @@ mod tests {
 
         drop(lock);
         take(&path).expect("free again");
+    }
+
+    #[test]
+    fn a_holder_that_has_not_signed_yet_is_another_run() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lock");
+        let file = File::append_to(&path).expect("a file");
+        file.try_lock().expect("free");
+
+        let Err(OpenError::InUse { holder, .. }) = take(&path) else {
+            panic!("the lock was taken twice");
+        };
+        assert_eq!(holder, "another run");
     }
 
     #[test]
