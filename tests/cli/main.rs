@@ -2,16 +2,20 @@
 //! real wire. One file per feature.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod budget;
 mod command_line;
 mod crash;
 mod data_sets;
+mod disk;
 mod documents;
 mod fake_gemini;
 mod fake_openai;
 mod fakes;
+mod fatal;
 mod gemini;
 mod hostile;
 mod items;
+mod locks;
 mod offline;
 mod openai;
 mod outputs;
