@@ -15,6 +15,7 @@ mod fatal;
 mod gemini;
 mod hostile;
 mod items;
+mod key;
 mod locks;
 mod offline;
 mod openai;
