@@ -17,6 +17,7 @@ mod hostile;
 mod items;
 mod key;
 mod locks;
+mod memory;
 mod offline;
 mod openai;
 mod outputs;
