@@ -1,14 +1,31 @@
 //! Several programs that want the same outputs.
 
 use std::process::Child;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
-use crate::fake_gemini::FakeGemini;
+use tokio::sync::Semaphore;
+
+use crate::fake_gemini::{FakeGemini, Reply, answer_fully};
 use crate::run::Ran;
 use crate::sandbox::Sandbox;
 use crate::scale::scaled;
 
 const WORDS: &str = "--query q --format pair --samples 20 --no-refine --concurrency 1";
+
+/// A fake that answers at once, but for the first request, which waits for a
+/// permit: whoever gets past a lock is soon done.
+fn first_gated() -> (FakeGemini, Arc<Semaphore>) {
+    let gate = Arc::new(Semaphore::new(0));
+    let held = Arc::clone(&gate);
+    let fake = FakeGemini::with(move |request, order| {
+        let reply = answer_fully(request, order);
+        match order {
+            0 => Reply::Gated(Arc::clone(&held), Box::new(reply)),
+            _ => reply,
+        }
+    });
+    (fake, gate)
+}
 
 /// Waits for `children` beside each other; process id and end, as they come.
 fn ends(children: Vec<Child>) -> mpsc::Receiver<(u32, Ran)> {
@@ -33,7 +50,7 @@ fn host() -> String {
 /// Starts so many programs at once on one output.
 fn check_contest(contestants: usize) {
     let sandbox = Sandbox::new();
-    let (fake, gate) = FakeGemini::gated(0);
+    let (fake, gate) = first_gated();
     let start = |_| sandbox.gemini_process(&fake, WORDS).spawn().unwrap();
     let children: Vec<_> = (0..contestants).map(start).collect();
     let all: Vec<_> = children.iter().map(Child::id).collect();
@@ -78,7 +95,7 @@ fn of_all_that_want_an_output_one_gets_it_and_the_others_send_nothing() {
 #[test]
 fn the_lock_of_a_killed_run_is_free() {
     let sandbox = Sandbox::new();
-    let (fake, gate) = FakeGemini::gated(0);
+    let (fake, _gate) = first_gated();
     let run = |words: &str| -> Ran {
         let output = sandbox.gemini_process(&fake, words).output();
         output.unwrap().into()
@@ -98,8 +115,6 @@ fn the_lock_of_a_killed_run_is_free() {
     run(&format!("{WORDS} --provider offline --output-prefix other")).exits(0);
     holder.kill().unwrap();
     holder.wait().unwrap();
-    // The request of the dead may take one.
-    gate.add_permits(2);
     run(WORDS).exits(0);
     assert_eq!(fake.server.requests().len(), 2);
 }
