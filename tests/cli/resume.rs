@@ -218,7 +218,7 @@ fn a_run_from_documents_goes_on() {
         (
             "docs/a.txt",
             Some("Other text."),
-            "`docs/a.txt` was changed",
+            "`docs/a.txt` has changed",
         ),
         (
             "docs/c.txt",
