@@ -4,16 +4,15 @@
 //! is no network here.
 
 mod chunk;
-mod decode;
-mod file_type;
+mod extract;
 mod load;
-mod rows;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use chunk::{DEFAULT_CHUNK_CHARS, chunk};
+pub use extract::{FileType, Limits, Section, extract};
 pub use load::load;
 
 /// The texts of a file or a folder.
@@ -84,7 +83,7 @@ pub enum LoadError {
         "folder `{}` holds no text (files skipped: {}); add files of type {}",
         .path.display(),
         .skipped.len(),
-        file_type::SUPPORTED,
+        extract::SUPPORTED,
     )]
     NoText {
         /// The path as given.
@@ -104,10 +103,10 @@ pub enum Refusal {
     #[error("a symbolic link, which is not followed")]
     SymbolicLink,
     /// Its name has an extension of no known type.
-    #[error("type `.{0}` is not supported, only {known}", known = file_type::SUPPORTED)]
+    #[error("type `.{0}` is not supported, only {known}", known = extract::SUPPORTED)]
     UnknownType(String),
     /// Its name has no extension to tell its type.
-    #[error("its name has no extension; supported are {}", file_type::SUPPORTED)]
+    #[error("its name has no extension; supported are {}", extract::SUPPORTED)]
     NoExtension,
     /// It is larger than can be read into memory with good conscience.
     #[error("larger than {} MiB; split it into smaller files", load::MAX_BYTES >> 20)]
@@ -115,12 +114,18 @@ pub enum Refusal {
     /// The file system does not let it be read.
     #[error("cannot be read: {0}")]
     Unreadable(io::Error),
-    /// It holds NUL characters.
+    /// It holds NUL or other control characters that no text has.
     #[error("binary data, not text")]
     Binary,
-    /// Its bytes are neither UTF-8 nor, after a byte order mark, UTF-16.
-    #[error("not UTF-8 text")]
-    NotUnicode,
+    /// Its bytes are neither Unicode nor of a legacy encoding.
+    #[error("in no known text encoding")]
+    UnknownEncoding,
+    /// It nests deeper than any document made for people.
+    #[error("nested deeper than {0} levels")]
+    TooDeep(usize),
+    /// Its text is more than this many bytes, however small the file is.
+    #[error("holds more than {} MiB of text", .0 >> 20)]
+    TooMuchText(usize),
     /// It breaks the rules of its type, in the parser's words.
     #[error("{0}")]
     Malformed(String),
