@@ -120,6 +120,21 @@ pub enum Refusal {
     /// Its bytes are neither Unicode nor of a legacy encoding.
     #[error("in no known text encoding")]
     UnknownEncoding,
+    /// Its bytes are not those of the type that its name says.
+    #[error("not a {0} file, whatever its name says")]
+    NotOfType(&'static str),
+    /// Its bytes are those of something that text is not read from.
+    #[error("in truth {0}")]
+    InTruth(&'static str),
+    /// It is encrypted.
+    #[error("protected by a password; save it without one")]
+    Encrypted,
+    /// It unpacks to more than this many times its size.
+    #[error("unpacks to more than {0} times its size, as no document does")]
+    Bomb(usize),
+    /// It is an archive of more parts than this.
+    #[error("an archive of more than {0} parts")]
+    TooManyEntries(usize),
     /// It nests deeper than any document made for people.
     #[error("nested deeper than {0} levels")]
     TooDeep(usize),

@@ -135,8 +135,10 @@ fn clean(text: String) -> String {
     if text.contains('\u{c}') {
         text = text.replace('\u{c}', "\n");
     }
-    if text.contains(['\u{AD}', '\u{FEFF}']) {
-        text = text.replace(['\u{AD}', '\u{FEFF}'], "");
+    for invisible in ['\u{AD}', '\u{FEFF}'] {
+        if text.contains(invisible) {
+            text = text.replace(invisible, "");
+        }
     }
     text
 }

@@ -5,16 +5,24 @@
 //! exceptions that only a process of its own can bound: a parser of PDF files
 //! that loops, and one that overflows the stack.
 
+mod archive;
+mod caught;
 mod decode;
+mod docx;
+mod epub;
 mod file_type;
 mod html;
 mod json;
+mod odf;
+mod parquet;
+mod pptx;
 mod prose;
-#[expect(dead_code, reason = "for the office formats to come")]
+mod relations;
 mod rows;
-#[expect(dead_code, reason = "for the office formats to come")]
+mod rtf;
+mod sheet;
 mod text;
-#[expect(dead_code, reason = "for the office formats to come")]
+mod workbook;
 mod xml;
 
 pub use file_type::FileType;
@@ -68,16 +76,24 @@ pub fn extract(
     content: Vec<u8>,
     limits: Limits,
 ) -> Result<Vec<Section>, Refusal> {
-    match file_type {
-        FileType::Text | FileType::Markdown => {
-            decode::text(content).and_then(|text| whole(text, limits))
-        }
+    match file_type.confirmed(&content)? {
+        FileType::Text | FileType::Markdown => whole(decode::text(content)?, limits),
         FileType::Html => html::sections(&decode::declared(content, decode::html_charset)?, limits),
         FileType::Xml => xml::sections(&decode::declared(content, decode::xml_charset)?, limits),
         FileType::Csv => rows::from_separated(&decode::text(content)?, b',', limits),
         FileType::Tsv => rows::from_separated(&decode::text(content)?, b'\t', limits),
         FileType::Json => json::sections(&decode::text(content)?, limits),
         FileType::JsonLines => json::line_sections(&decode::text(content)?, limits),
+        FileType::Docx => docx::sections(content, limits),
+        FileType::Pptx => pptx::sections(content, limits),
+        FileType::Xlsx => workbook::xlsx_sections(content, limits),
+        FileType::Xls => workbook::xls_sections(content, limits),
+        FileType::Odt => odf::text_sections(content, limits),
+        FileType::Ods => odf::sheet_sections(content, limits),
+        FileType::Epub => epub::sections(content, limits),
+        FileType::Rtf => rtf::sections(&content, limits),
+        FileType::Parquet => parquet::sections(content, limits),
+        FileType::Pdf => Err(Refusal::Binary),
     }
 }
 
@@ -88,3 +104,7 @@ fn whole(text: String, limits: Limits) -> Result<Vec<Section>, Refusal> {
     }
     Ok(vec![Section { text, page: None }])
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests;

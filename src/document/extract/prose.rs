@@ -13,6 +13,9 @@ const TABLE_DEPTH: usize = 8;
 /// Deepest indentation of a list.
 const LIST_DEPTH: usize = 8;
 
+/// Length above which a cell of paragraphs is taken for layout.
+const LAYOUT_BYTES: usize = 200;
+
 /// What stands between the words that were written and those to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 enum Gap {
@@ -121,7 +124,6 @@ impl Prose {
             true => self.tables.push(Table::default()),
             false => self.flat_tables += 1,
         }
-        // A table in a cell that has no row yet needs a place for its text.
     }
 
     pub(super) fn close_table(&mut self) {
@@ -149,21 +151,26 @@ impl Prose {
             .tables
             .last_mut()
             .map(|table| std::mem::take(&mut table.cells));
-        let cells = cells.unwrap_or_default();
-        if cells.iter().all(String::is_empty) {
+        let mut cells = cells.unwrap_or_default();
+        while cells.last().is_some_and(String::is_empty) {
+            cells.pop();
+        }
+        if cells.is_empty() {
             return;
         }
         self.line();
-        if cells.iter().any(|cell| cell.contains("\n\n")) {
+        if cells.iter().any(|cell| is_layout(cell)) {
             for cell in cells {
                 self.paragraph();
                 self.flow().push(&cell);
             }
             return self.paragraph();
         }
-        let row = cells.iter().map(|cell| cell.replace('\n', " "));
+        let row = cells
+            .iter()
+            .map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" "));
         let row = row.collect::<Vec<_>>().join(" | ");
-        self.flow().push(row.trim_end());
+        self.flow().push(&row);
         self.line();
     }
 
@@ -201,6 +208,10 @@ impl Prose {
         }
     }
 
+    pub(super) fn is_in_cell(&self) -> bool {
+        self.tables.last().is_some_and(|table| table.in_cell)
+    }
+
     fn flow(&mut self) -> &mut Flow {
         self.flows
             .last_mut()
@@ -222,6 +233,11 @@ impl Prose {
             false => Err(Refusal::TooMuchText(self.limit)),
         }
     }
+}
+
+/// Whether a cell holds what is no value but a part of a page.
+fn is_layout(cell: &str) -> bool {
+    cell.len() > LAYOUT_BYTES && cell.contains("\n\n")
 }
 
 impl Flow {
@@ -303,11 +319,14 @@ mod tests {
             prose.open_cell();
             prose.words("one").unwrap();
             prose.paragraph();
-            prose.words("two").unwrap();
+            prose.words(&"two ".repeat(100)).unwrap();
             prose.open_cell();
             prose.words("three").unwrap();
         });
-        assert_eq!(text, "one\n\ntwo\n\nthree");
+        assert_eq!(
+            text,
+            format!("one\n\n{}\n\nthree", "two ".repeat(100).trim())
+        );
     }
 
     #[test]
@@ -327,7 +346,7 @@ mod tests {
             prose.close_table();
             prose.words("c").unwrap();
         });
-        assert_eq!(text, "a\n\nb\n\nc");
+        assert_eq!(text, "a\n\nb c");
     }
 
     #[test]

@@ -26,14 +26,6 @@ impl Text {
         Ok(())
     }
 
-    /// Appends `separator`, unless nothing is there to be separated from.
-    pub(super) fn separate(&mut self, separator: &str) -> Result<(), Refusal> {
-        match self.text.is_empty() {
-            true => Ok(()),
-            false => self.push(separator),
-        }
-    }
-
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }

@@ -31,11 +31,20 @@ impl Element<'_> {
 
     /// The value of the attribute of that name, whatever its prefix.
     pub(super) fn attribute(&self, name: &str) -> Option<String> {
+        self.value(|key| local(key) == name)
+    }
+
+    /// The value of the attribute of that name that has a prefix.
+    pub(super) fn prefixed_attribute(&self, name: &str) -> Option<String> {
+        self.value(|key| key != name && local(key) == name)
+    }
+
+    fn value(&self, is_meant: impl Fn(&str) -> bool) -> Option<String> {
         let mut attributes = self.0.attributes();
         let attribute = attributes
             .with_checks(false)
             .flatten()
-            .find(|attribute| local(attribute.key.into_inner()) == name)?;
+            .find(|attribute| is_meant(attribute.key.into_inner()))?;
         Some(match quick_xml::escape::unescape(&attribute.value) {
             Ok(value) => value.into_owned(),
             Err(_) => attribute.value.into_owned(),
