@@ -220,7 +220,7 @@ pub struct Input {
     #[arg(long, value_name = "TEXT", help_heading = INPUT, value_parser = not_blank)]
     pub query: Option<String>,
 
-    /// File or folder to make the samples from: .txt, .md, .csv, .json, .jsonl, .html.
+    /// File or folder to make the samples from: PDF, Office and `OpenDocument` files, e-books, HTML, text, tables.
     #[arg(long, value_name = "PATH", help_heading = INPUT)]
     pub documents: Option<PathBuf>,
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::extract::{FileType, Limits, Section, extract};
+use super::extract::{FileType, Limits, PdfEngine, Section, extract};
 use super::{Corpus, Document, LoadError, Refusal, Skipped};
 
 /// Largest file that is read: its bytes, its text and its chunks are all in
@@ -94,7 +94,8 @@ fn document(path: &Path, is_regular: bool) -> Result<Document, Refusal> {
     let file_type = FileType::of(path)?;
     let content = read(path, MAX_BYTES)?;
     let bytes = content.len() as u64;
-    let text = joined(extract(file_type, content, Limits::default())?);
+    let sections = extract(file_type, content, PdfEngine::Auto, Limits::default())?;
+    let text = joined(sections);
     if text.trim().is_empty() {
         return Err(Refusal::Blank);
     }

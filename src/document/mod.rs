@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use chunk::{DEFAULT_CHUNK_CHARS, chunk};
-pub use extract::{FileType, Limits, Section, extract};
+pub use extract::{FileType, Limits, PdfEngine, Section, extract};
 pub use load::load;
 
 /// The texts of a file or a folder.
@@ -129,6 +129,9 @@ pub enum Refusal {
     /// It is encrypted.
     #[error("protected by a password; save it without one")]
     Encrypted,
+    /// It is a PDF of pictures.
+    #[error("a scanned PDF without text; it needs OCR")]
+    Scanned,
     /// It unpacks to more than this many times its size.
     #[error("unpacks to more than {0} times its size, as no document does")]
     Bomb(usize),

@@ -19,7 +19,7 @@ from pptx.util import Inches
 from reportlab.lib import pagesizes
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import ListFlowable, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import ListFlowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table
 
 HERE = pathlib.Path(__file__).parent
 TITLE = "The Lighthouse of Grönhavn"
@@ -211,13 +211,14 @@ def make_pdf():
     story, words = [], []
     for chapter in range(4):
         title = f"{TITLE}, part {chapter + 1}"
+        after = f"{AFTER} {['Bring boots', 'No dogs', 'Mind the stairs', 'Closed on Mondays'][chapter]}."
         story += [Paragraph(title, styles["Heading1"])]
-        story += [Paragraph(paragraph, styles["BodyText"]) for paragraph in BODY * 4]
+        story += [Paragraph(paragraph, styles["BodyText"]) for paragraph in BODY * 2]
         story += [Paragraph(SECTION, styles["Heading2"])]
         story += [ListFlowable([Paragraph(item, styles["BodyText"]) for item in LIST], bulletType="bullet")]
-        story += [Table(cells()), Spacer(1, 12), Paragraph(AFTER.replace("&", "&amp;"), styles["BodyText"])]
-        story += [Spacer(1, 300)]
-        words += [title, *BODY * 4, SECTION, *LIST, *flat(cells()), AFTER]
+        story += [Table(cells()), Spacer(1, 12), Paragraph(after.replace("&", "&amp;"), styles["BodyText"])]
+        story += [PageBreak()]
+        words += [title, *BODY * 2, SECTION, *LIST, *flat(cells()), after]
     document.build(story, onFirstPage=decorated, onLaterPages=decorated)
     said("lighthouse.pdf", *words)
 

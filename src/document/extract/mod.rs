@@ -15,6 +15,7 @@ mod html;
 mod json;
 mod odf;
 mod parquet;
+mod pdf;
 mod pptx;
 mod prose;
 mod relations;
@@ -27,6 +28,7 @@ mod xml;
 
 pub use file_type::FileType;
 pub(super) use file_type::SUPPORTED;
+pub use pdf::PdfEngine;
 
 use super::Refusal;
 
@@ -74,6 +76,7 @@ impl Default for Limits {
 pub fn extract(
     file_type: FileType,
     content: Vec<u8>,
+    pdf_engine: PdfEngine,
     limits: Limits,
 ) -> Result<Vec<Section>, Refusal> {
     match file_type.confirmed(&content)? {
@@ -93,7 +96,7 @@ pub fn extract(
         FileType::Epub => epub::sections(content, limits),
         FileType::Rtf => rtf::sections(&content, limits),
         FileType::Parquet => parquet::sections(content, limits),
-        FileType::Pdf => Err(Refusal::Binary),
+        FileType::Pdf => pdf::sections(content, pdf_engine, limits),
     }
 }
 

@@ -31,8 +31,16 @@ fn words_of(path: &Path) -> PathBuf {
     path.with_added_extension("words")
 }
 
+fn extracted(
+    file_type: FileType,
+    content: Vec<u8>,
+    limits: Limits,
+) -> Result<Vec<Section>, Refusal> {
+    extract(file_type, content, PdfEngine::Auto, limits)
+}
+
 fn read(path: &Path, content: Vec<u8>, limits: Limits) -> Result<Vec<Section>, Refusal> {
-    extract(FileType::of(path).unwrap(), content, limits)
+    extracted(FileType::of(path).unwrap(), content, limits)
 }
 
 fn sections(name: &str) -> Vec<Section> {
@@ -166,6 +174,88 @@ fn damaged_documents_do_no_harm() {
     }
 }
 
+fn by_engine(name: &str, engine: PdfEngine) -> Result<Vec<Section>, Refusal> {
+    let content = fs::read(folder().join(name)).unwrap();
+    extract(FileType::Pdf, content, engine, Limits::default())
+}
+
+#[test]
+fn both_engines_read_the_pages_without_what_runs_on_them() {
+    for engine in [PdfEngine::Auto, PdfEngine::Pdfboss, PdfEngine::PdfExtract] {
+        let pages = by_engine("lighthouse.pdf", engine).unwrap();
+        let numbers: Vec<_> = pages.iter().map(|page| page.page).collect();
+        assert_eq!(numbers, [Some(1), Some(2), Some(3), Some(4)]);
+        for Section { text, .. } in pages {
+            assert!(
+                !text.contains("Page ") && !text.contains("Harbour office"),
+                "{text}"
+            );
+            assert!(text.contains("Astrid Lund"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn pages_keep_their_structure() {
+    let pages = by_engine("lighthouse.pdf", PdfEngine::Auto).unwrap();
+    let text = &pages[0].text;
+    assert!(
+        text.starts_with("# The Lighthouse of Grönhavn, part 1\n\nThe lighthouse was built"),
+        "{text}"
+    );
+    for part in [
+        "## Keepers and visitors\n\n- Trim the wick every four hours\n- Wind",
+        "remark\nAstrid Lund | 1874",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn words_cut_at_the_end_of_a_line_are_whole() {
+    for engine in [PdfEngine::Pdfboss, PdfEngine::PdfExtract] {
+        let pages = by_engine("hyphens.pdf", engine).unwrap();
+        let words: Vec<_> = pages[0].text.split_whitespace().collect();
+        assert_eq!(
+            words.join(" "),
+            "The keeper of the lighthouse wrote a letter to the well-known harbour master."
+        );
+    }
+}
+
+#[test]
+fn scans_and_locked_files_are_named_as_such() {
+    for engine in [PdfEngine::Auto, PdfEngine::Pdfboss, PdfEngine::PdfExtract] {
+        let refused = |name| by_engine(name, engine).unwrap_err().to_string();
+        assert_eq!(
+            refused("scan.pdf"),
+            "a scanned PDF without text; it needs OCR"
+        );
+        assert_eq!(
+            refused("locked.pdf"),
+            "protected by a password; save it without one"
+        );
+    }
+}
+
+#[test]
+fn loops_in_a_pdf_end() {
+    let content = fs::read(folder().join("hyphens.pdf")).unwrap();
+    let place = content
+        .windows(7)
+        .position(|window| window == b"trailer")
+        .unwrap();
+    let mut content = content[..place].to_vec();
+    let previous =
+        format!("trailer << /Size 8 /Root 5 0 R /Prev {place} >>\nstartxref\n{place}\n%%EOF");
+    content.extend_from_slice(previous.as_bytes());
+    let _ = extracted(FileType::Pdf, content, Limits::default());
+    let pages = b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n\
+        2 0 obj <</Type/Pages/Kids[2 0 R 2 0 R]/Count 2/Parent 2 0 R>> endobj\n\
+        trailer <</Root 1 0 R/Size 3>>\nstartxref\n0\n%%EOF";
+    assert!(extracted(FileType::Pdf, pages.to_vec(), Limits::default()).is_err());
+}
+
 /// A zip archive of parts, deflated.
 fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
@@ -179,7 +269,7 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 fn refusal(file_type: FileType, content: Vec<u8>) -> String {
-    extract(file_type, content, Limits::default())
+    extracted(file_type, content, Limits::default())
         .unwrap_err()
         .to_string()
 }
@@ -234,7 +324,7 @@ fn parts_may_not_become_more_than_the_text_that_is_allowed() {
         text_bytes: 1 << 20,
         ..Limits::default()
     };
-    let refused = extract(FileType::Docx, content, limits);
+    let refused = extracted(FileType::Docx, content, limits);
     assert!(matches!(refused, Err(Refusal::TooMuchText(_))));
 }
 
@@ -252,7 +342,7 @@ fn archives_of_many_parts_are_refused() {
 fn names_are_only_names() {
     let document = b"<document><p><t>text</t></p></document>";
     let content = zipped(&[("../../etc/evil", b"x"), ("word/document.xml", document)]);
-    let sections = extract(FileType::Docx, content, Limits::default()).unwrap();
+    let sections = extracted(FileType::Docx, content, Limits::default()).unwrap();
     assert_eq!(sections[0].text, "text");
 }
 
@@ -267,7 +357,7 @@ fn deep_and_expanding_parts_are_harmless() {
     let laughs = b"<!DOCTYPE d [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'><!ENTITY c SYSTEM 'file:///etc/passwd'>]>\
         <d><p><t>&b;&c;</t></p></d>";
     let content = zipped(&[("word/document.xml", laughs)]);
-    let sections = extract(FileType::Docx, content, Limits::default()).unwrap();
+    let sections = extracted(FileType::Docx, content, Limits::default()).unwrap();
     assert_eq!(sections[0].text, "&b;&c;");
 }
 
@@ -281,7 +371,7 @@ fn cells_far_apart_take_no_memory() {
         ("xl/_rels/workbook.xml.rels", b"<Relationships><Relationship Id='r1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet' Target='worksheets/sheet1.xml'/></Relationships>"),
         ("xl/worksheets/sheet1.xml", sheet),
     ]);
-    let sections = extract(FileType::Xlsx, content, Limits::default()).unwrap();
+    let sections = extracted(FileType::Xlsx, content, Limits::default()).unwrap();
     assert_eq!(sections[0].text, "# S\n\na\n\nz");
     let sheet = b"<d><table name='S'><table-row number-rows-repeated='1048576'>\
         <table-cell number-columns-repeated='4000000000'><p>some text</p></table-cell></table-row></table></d>";
@@ -296,7 +386,7 @@ fn cells_far_apart_take_no_memory() {
         text_bytes: 1 << 20,
         ..Limits::default()
     };
-    let refused = extract(FileType::Ods, content, limits);
+    let refused = extracted(FileType::Ods, content, limits);
     assert!(matches!(refused, Err(Refusal::TooMuchText(_))));
 }
 
@@ -311,7 +401,7 @@ fn one_huge_line_is_read_in_every_type_of_text() {
     ] {
         let line = "A sentence of words. ".repeat(bytes / 21);
         let content = format!("{before}{line}{after}").into_bytes();
-        let sections = extract(file_type, content, Limits::default()).unwrap();
+        let sections = extracted(file_type, content, Limits::default()).unwrap();
         assert!(sections[0].text.len() > line.len() - 2);
     }
 }
@@ -332,7 +422,7 @@ fn too_much_text_is_refused_in_every_type_of_text() {
         (FileType::JsonLines, format!("\"{line}\"")),
         (FileType::Rtf, format!("{{\\rtf1 {line}}}")),
     ] {
-        let refused = extract(file_type, content.into_bytes(), limits);
+        let refused = extracted(file_type, content.into_bytes(), limits);
         assert!(
             matches!(refused, Err(Refusal::TooMuchText(1_000))),
             "{file_type:?}"
