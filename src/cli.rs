@@ -220,7 +220,8 @@ pub struct Input {
     #[arg(long, value_name = "TEXT", help_heading = INPUT, value_parser = not_blank)]
     pub query: Option<String>,
 
-    /// File or folder to make the samples from: PDF, Office and `OpenDocument` files, e-books, HTML, text, tables.
+    /// File or folder to make the samples from: .pdf, .docx, .pptx, .xlsx, .xls, .odt, .ods,
+    /// .epub, .rtf, .html, .xml, .txt, .md, .rst, .csv, .tsv, .json, .jsonl, .parquet.
     #[arg(long, value_name = "PATH", help_heading = INPUT)]
     pub documents: Option<PathBuf>,
 }
