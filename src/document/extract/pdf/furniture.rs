@@ -20,14 +20,32 @@ pub(super) fn remove(pages: &mut [String]) {
     for _ in 0..LINES {
         let top = running(pages, first_line);
         let bottom = running(pages, last_line);
-        if top.is_none() && bottom.is_none() {
-            return;
-        }
-        for page in &mut *pages {
-            cut(page, first_line, top.as_deref());
-            cut(page, last_line, bottom.as_deref());
+        for (index, page) in pages.iter_mut().enumerate() {
+            cut(page, first_line, |line| top.runs(index, line));
+            cut(page, last_line, |line| bottom.runs(index, line));
         }
     }
+}
+
+/// What the lines at one end of most pages have in common.
+struct Running {
+    pattern: Option<String>,
+    /// How far the page number in the line is ahead of the page.
+    offset: Option<usize>,
+}
+
+impl Running {
+    fn runs(&self, index: usize, line: &str) -> bool {
+        let offset = page_offset(index, line);
+        let is_numbered = offset.is_some() && offset == self.offset;
+        may_run(line) && (is_numbered || self.pattern.as_ref() == Some(&pattern(line)))
+    }
+}
+
+/// Whether a line can be furniture. A heading is none, even if every page
+/// starts with one.
+fn may_run(line: &str) -> bool {
+    !line.is_empty() && line.len() <= LINE_BYTES && !line.starts_with('#')
 }
 
 fn first_line(page: &str) -> &str {
@@ -38,16 +56,34 @@ fn last_line(page: &str) -> &str {
     page.trim_end().lines().next_back().unwrap_or_default()
 }
 
-/// The pattern of the lines that more than half of the pages have at an end.
-/// A heading is none, even if every page starts with its number.
-fn running(pages: &[String], line: fn(&str) -> &str) -> Option<String> {
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for page in pages {
-        *counts.entry(pattern(line(page))).or_default() += 1;
+fn running(pages: &[String], line: fn(&str) -> &str) -> Running {
+    let lines = || pages.iter().map(|page| line(page)).enumerate();
+    let lines = || lines().filter(|(_, line)| may_run(line));
+    Running {
+        pattern: most(pages.len(), lines().map(|(_, line)| pattern(line))),
+        offset: most(
+            pages.len(),
+            lines().filter_map(|(index, line)| page_offset(index, line)),
+        ),
     }
-    let (pattern, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
-    let may_run = !pattern.is_empty() && pattern.len() <= LINE_BYTES && !pattern.starts_with('#');
-    (may_run && count * 2 > pages.len()).then_some(pattern)
+}
+
+/// What more than half of `pages` have.
+fn most<T: Eq + std::hash::Hash>(pages: usize, found: impl Iterator<Item = T>) -> Option<T> {
+    let mut counts: HashMap<T, usize> = HashMap::new();
+    for value in found {
+        *counts.entry(value).or_default() += 1;
+    }
+    let (value, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    (count * 2 > pages).then_some(value)
+}
+
+/// The number at an end of the line less the index of its page, modulo.
+fn page_offset(index: usize, line: &str) -> Option<usize> {
+    let mut words = line.split_whitespace();
+    let number = words.next_back().and_then(|word| word.parse().ok());
+    let number: usize = number.or_else(|| words.next()?.parse().ok())?;
+    Some(number.wrapping_sub(index))
 }
 
 /// A line with every number as a zero.
@@ -63,9 +99,9 @@ fn pattern(line: &str) -> String {
     pattern
 }
 
-fn cut(page: &mut String, line: fn(&str) -> &str, running: Option<&str>) {
+fn cut(page: &mut String, line: fn(&str) -> &str, runs: impl Fn(&str) -> bool) {
     let found = line(page);
-    if Some(pattern(found).as_str()) != running {
+    if !runs(found) {
         return;
     }
     let start = found.as_ptr().addr() - page.as_ptr().addr();
@@ -92,6 +128,19 @@ mod tests {
                 "Three.\nPage 10"
             ]),
             ["One.", "Two.", "Three."]
+        );
+    }
+
+    #[test]
+    fn headers_of_chapters_are_known_by_the_page_number() {
+        assert_eq!(
+            removed(&[
+                "Chapter 1: Start 7\na",
+                "8 Book\nb",
+                "Chapter 2: End 9\nc",
+                "In 1911\nd"
+            ]),
+            ["a", "b", "c", "In 1911\nd"]
         );
     }
 
