@@ -4,13 +4,12 @@
 
 use super::archive::Archive;
 use super::prose::Prose;
-use super::sheet::Sheet;
+use super::sheet::{COLUMNS, Sheet};
 use super::text::rest;
 use super::xml::{Element, Node, Nodes};
 use super::{Limits, Refusal, Section};
 
-/// Most columns and rows of the programs that write spreadsheets.
-const COLUMNS: usize = 16_384;
+/// Most rows of the programs that write spreadsheets.
 const ROWS: usize = 1_048_576;
 
 /// The text of a document as one section.
@@ -154,7 +153,6 @@ struct Cell {
 /// The table whose start was read.
 fn sheet(name: &str, nodes: &mut Nodes, limits: Limits) -> Result<Option<Section>, Refusal> {
     let mut sheet = Sheet::new(name, limits);
-    let mut row: Vec<(usize, String)> = Vec::new();
     let mut column = 0;
     let mut times = 1;
     let mut cell = Cell::default();
@@ -165,7 +163,6 @@ fn sheet(name: &str, nodes: &mut Nodes, limits: Limits) -> Result<Option<Section
                 "table-row" => {
                     times = number(&element, "number-rows-repeated").clamp(1, ROWS);
                     column = 0;
-                    row.clear();
                 }
                 "table-cell" | "covered-table-cell" => cell = new_cell(&element),
                 "p" if !cell.shown.is_empty() => cell.shown.push(' '),
@@ -175,11 +172,9 @@ fn sheet(name: &str, nodes: &mut Nodes, limits: Limits) -> Result<Option<Section
             Node::Text(text) => cell.shown.push_str(&text),
             Node::End(name) => match name.as_str() {
                 "table-cell" | "covered-table-cell" => {
-                    column = add(&mut row, column, &std::mem::take(&mut cell), limits)?;
+                    column = add(&mut sheet, column, &std::mem::take(&mut cell))?;
                 }
-                "table-row" if !row.is_empty() => {
-                    (0..times).try_for_each(|_| sheet.row(&row))?;
-                }
+                "table-row" => sheet.end_row(times)?,
                 "table" => break,
                 _ => {}
             },
@@ -205,23 +200,10 @@ fn new_cell(element: &Element) -> Cell {
 }
 
 /// Adds a cell as often as it is repeated and returns the next column.
-fn add(
-    row: &mut Vec<(usize, String)>,
-    column: usize,
-    cell: &Cell,
-    limits: Limits,
-) -> Result<usize, Refusal> {
-    let shown = if cell.shown.trim().is_empty() {
-        &cell.value
-    } else {
-        &cell.shown
-    };
+fn add(sheet: &mut Sheet, column: usize, cell: &Cell) -> Result<usize, Refusal> {
+    let is_shown = !cell.shown.trim().is_empty();
+    let shown = if is_shown { &cell.shown } else { &cell.value };
     let next = (column + cell.times).min(COLUMNS);
-    if !shown.trim().is_empty() {
-        if shown.len().saturating_mul(cell.times) > limits.text_bytes {
-            return Err(Refusal::TooMuchText(limits.text_bytes));
-        }
-        row.extend((column..next).map(|column| (column, shown.trim().to_owned())));
-    }
+    (column..next).try_for_each(|column| sheet.cell(column, shown))?;
     Ok(next)
 }

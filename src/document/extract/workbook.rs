@@ -46,7 +46,7 @@ fn xlsx_sheet(
     while let Some(cell) = cells.next_cell().map_err(|error| xlsx(&error))? {
         sheet.cell(cell.get_position(), &shown(cell.get_value()))?;
     }
-    sheet.into_section()
+    sheet.sheet.into_section()
 }
 
 /// The rows of each sheet of an `.xls` file as a section.
@@ -65,7 +65,7 @@ pub(super) fn xls_sections(content: Vec<u8>, limits: Limits) -> Result<Vec<Secti
                 let position = (row.unwrap_or(u32::MAX), column.unwrap_or(u32::MAX));
                 sheet.cell(position, &shown_data(value))?;
             }
-            let section = sheet.into_section()?;
+            let section = sheet.sheet.into_section()?;
             used += section.as_ref().map_or(0, |section| section.text.len());
             sections.extend(section);
         }
@@ -77,7 +77,6 @@ pub(super) fn xls_sections(content: Vec<u8>, limits: Limits) -> Result<Vec<Secti
 struct Lines {
     sheet: Sheet,
     number: u32,
-    cells: Vec<(usize, String)>,
 }
 
 impl Lines {
@@ -85,26 +84,15 @@ impl Lines {
         Self {
             sheet: Sheet::new(name, limits),
             number: 0,
-            cells: Vec::new(),
         }
     }
 
     fn cell(&mut self, (row, column): (u32, u32), shown: &str) -> Result<(), Refusal> {
         if row != self.number {
-            self.sheet.row(&self.cells)?;
-            self.cells.clear();
+            self.sheet.end_row(1)?;
             self.number = row;
         }
-        // Excel has 16,384 columns; a cell that says more is no cell.
-        if !shown.trim().is_empty() && column < 16_384 {
-            self.cells.push((column as usize, shown.trim().to_owned()));
-        }
-        Ok(())
-    }
-
-    fn into_section(mut self) -> Result<Option<Section>, Refusal> {
-        self.sheet.row(&self.cells)?;
-        self.sheet.into_section()
+        self.sheet.cell(column as usize, shown)
     }
 }
 
