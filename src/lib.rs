@@ -45,7 +45,7 @@
 //! - [`format`](mod@format): what a sample looks like; predefined and custom formats,
 //!   validation. [`output`]: the journal and the files.
 //! - [`llm`]: Gemini, OpenAI-compatible endpoints, the offline provider.
-//!   [`document`]: files to passages. [`sample`]: fields, values, samples.
+//!   [`document`]: files to text, in memory only, to passages. [`sample`]: fields, values, samples.
 //!   [`shutdown`]: the wish to stop.
 //!
 //! # Invariants

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::{Corpus, Document, LoadError, Refusal, Skipped, load};
+use super::{Corpus, Document, FileType, LoadError, Refusal, Skipped, load};
 
 /// The name of standard input.
 const STDIN: &str = "-";
@@ -125,18 +125,9 @@ fn stdin() -> Result<Document, Refusal> {
         .take(load::MAX_BYTES + 1)
         .read_to_end(&mut content)
         .map_err(Refusal::Unreadable)?;
-    let bytes = content.len() as u64;
-    if bytes > load::MAX_BYTES {
-        return Err(Refusal::TooLarge);
-    }
-    let text = super::decode::text(content)?;
-    match text.trim().is_empty() {
-        true => Err(Refusal::Blank),
-        false => Ok(Document {
-            path: STDIN.into(),
-            bytes,
-            text,
-        }),
+    match content.len() as u64 > load::MAX_BYTES {
+        true => Err(Refusal::TooLarge),
+        false => load::document_of(Path::new(STDIN), FileType::Text, content),
     }
 }
 

@@ -10,8 +10,8 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::file_type::FileType;
-use super::{Corpus, Document, LoadError, Refusal, Skipped, decode};
+use super::extract::{FileType, Limits, PdfEngine, Section, extract};
+use super::{Corpus, Document, LoadError, Refusal, Skipped};
 
 /// Largest file that is read: its bytes, its text and its chunks are all in
 /// memory at once, some three times the size.
@@ -105,9 +105,18 @@ fn document(path: &Path, is_regular: bool) -> Result<Document, Refusal> {
         return Err(Refusal::NotRegular);
     }
     let file_type = FileType::of(path)?;
-    let content = read(path, MAX_BYTES)?;
+    document_of(path, file_type, read(path, MAX_BYTES)?)
+}
+
+/// The document at `path` with this content.
+pub(super) fn document_of(
+    path: &Path,
+    file_type: FileType,
+    content: Vec<u8>,
+) -> Result<Document, Refusal> {
     let bytes = content.len() as u64;
-    let text = file_type.readable(decode::text(content)?)?;
+    let sections = extract(file_type, content, PdfEngine::Auto, Limits::default())?;
+    let text = joined(sections);
     if text.trim().is_empty() {
         return Err(Refusal::Blank);
     }
@@ -116,6 +125,21 @@ fn document(path: &Path, is_regular: bool) -> Result<Document, Refusal> {
         bytes,
         text,
     })
+}
+
+/// The sections as one text, a blank line between them.
+fn joined(sections: Vec<Section>) -> String {
+    let mut joined = String::new();
+    for Section { text, page: _ } in sections {
+        if joined.is_empty() {
+            joined = text;
+        } else if !text.trim().is_empty() {
+            joined.truncate(joined.trim_end().len());
+            joined.push_str("\n\n");
+            joined.push_str(&text);
+        }
+    }
+    joined
 }
 
 /// The whole file, unless it is longer than `max_bytes`.
@@ -152,6 +176,7 @@ fn skip_unwalked(root: &Path, error: walkdir::Error) -> Skipped {
 #[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
     use super::*;
+    use crate::document::extract::SUPPORTED;
     use tempfile::TempDir;
 
     fn folder(files: &[(&str, &[u8])]) -> TempDir {
@@ -211,11 +236,11 @@ mod tests {
             texts(&corpus, &root),
             pairs(&[
                 ("a.json", "k: v"),
-                ("b/deep/page.HTM", "page\n"),
+                ("b/deep/page.HTM", "page"),
                 ("b/table.csv", "a: 1\nb: 2"),
                 ("b.md", "# heading"),
                 ("c.jsonl", "k: 1"),
-                ("d.html", "bold\n"),
+                ("d.html", "bold"),
                 ("z.txt", "last\n"),
             ])
         );
@@ -257,8 +282,8 @@ mod tests {
             ("bad.jsonl", b"{}\n["),
             ("binary.txt", b"a\0b"),
             ("blank.md", b" \n"),
-            ("latin.txt", b"caf\xE9"),
-            ("scan.pdf", b"%PDF"),
+            ("torn.txt", b"\xFF\xFEh"),
+            ("film.mp4", b"mp4"),
         ]);
         let corpus = load(root.path()).unwrap();
         assert_eq!(texts(&corpus, &root), pairs(&[("a.txt", "text")]));
@@ -269,11 +294,11 @@ mod tests {
                 ("bad.jsonl", "invalid JSON at line 2, column 1"),
                 ("binary.txt", "binary data, not text"),
                 ("blank.md", "holds no text"),
-                ("latin.txt", "not UTF-8 text"),
                 (
-                    "scan.pdf",
-                    "type `.pdf` is not supported, only .txt, .md, .csv, .json, .jsonl, .html, .htm"
+                    "film.mp4",
+                    &format!("type `.mp4` is not supported, only {SUPPORTED}")
                 ),
+                ("torn.txt", "in no known text encoding"),
             ])
         );
     }
@@ -281,24 +306,26 @@ mod tests {
     #[test]
     fn a_single_file_of_no_use_is_an_error_that_names_it() {
         let root = folder(&[
-            ("scan.pdf", b"%PDF"),
+            ("film.mp4", b"mp4"),
             ("blank.txt", b"\n"),
             ("bad.json", b"{"),
         ]);
         for (name, expected) in [
             (
-                "scan.pdf",
-                "cannot use `…/scan.pdf`: type `.pdf` is not supported, \
-                 only .txt, .md, .csv, .json, .jsonl, .html, .htm",
+                "film.mp4",
+                format!("cannot use `…/film.mp4`: type `.mp4` is not supported, only {SUPPORTED}"),
             ),
-            ("blank.txt", "cannot use `…/blank.txt`: holds no text"),
+            (
+                "blank.txt",
+                "cannot use `…/blank.txt`: holds no text".to_owned(),
+            ),
             (
                 "bad.json",
-                "cannot use `…/bad.json`: invalid JSON at line 1, column 1",
+                "cannot use `…/bad.json`: invalid JSON at line 1, column 1".to_owned(),
             ),
             (
                 "missing.txt",
-                "no file or folder `…/missing.txt`; check the path",
+                "no file or folder `…/missing.txt`; check the path".to_owned(),
             ),
         ] {
             assert_eq!(message(&root.path().join(name), &root), expected);
@@ -307,11 +334,10 @@ mod tests {
 
     #[test]
     fn a_folder_without_text_is_an_error() {
-        let root = folder(&[("scan.pdf", b"%PDF")]);
+        let root = folder(&[("film.mp4", b"mp4")]);
         assert_eq!(
             message(root.path(), &root),
-            "folder `…` holds no text (files skipped: 1); \
-             add files of type .txt, .md, .csv, .json, .jsonl, .html, .htm"
+            format!("folder `…` holds no text (files skipped: 1); add files of type {SUPPORTED}")
         );
     }
 

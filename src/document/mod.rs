@@ -4,17 +4,16 @@
 //! is no network here.
 
 mod chunk;
-mod decode;
-mod file_type;
+mod extract;
 mod inputs;
 mod load;
-mod rows;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use chunk::{ChunkSize, chunk};
+pub use extract::{FileType, Limits, PdfEngine, Section, extract};
 pub use inputs::load_all;
 use load::load;
 
@@ -126,7 +125,7 @@ pub enum LoadError {
         "folder `{}` holds no text (files skipped: {}); add files of type {}",
         .path.display(),
         .skipped.len(),
-        file_type::SUPPORTED,
+        extract::SUPPORTED,
     )]
     NoText {
         /// The path as given.
@@ -146,10 +145,10 @@ pub enum Refusal {
     #[error("a symbolic link, which is not followed")]
     SymbolicLink,
     /// Its name has an extension of no known type.
-    #[error("type `.{0}` is not supported, only {known}", known = file_type::SUPPORTED)]
+    #[error("type `.{0}` is not supported, only {known}", known = extract::SUPPORTED)]
     UnknownType(String),
     /// Its name has no extension to tell its type.
-    #[error("its name has no extension; supported are {}", file_type::SUPPORTED)]
+    #[error("its name has no extension; supported are {}", extract::SUPPORTED)]
     NoExtension,
     /// It is larger than can be read into memory with good conscience.
     #[error("larger than {} MiB; split it into smaller files", load::MAX_BYTES >> 20)]
@@ -157,12 +156,36 @@ pub enum Refusal {
     /// The file system does not let it be read.
     #[error("cannot be read: {0}")]
     Unreadable(io::Error),
-    /// It holds NUL characters.
+    /// It holds NUL or other control characters that no text has.
     #[error("binary data, not text")]
     Binary,
-    /// Its bytes are neither UTF-8 nor, after a byte order mark, UTF-16.
-    #[error("not UTF-8 text")]
-    NotUnicode,
+    /// Its bytes are neither Unicode nor of a legacy encoding.
+    #[error("in no known text encoding")]
+    UnknownEncoding,
+    /// Its bytes are not those of the type that its name says.
+    #[error("not a {0} file, whatever its name says")]
+    NotOfType(&'static str),
+    /// Its bytes are those of something that text is not read from.
+    #[error("in truth {0}")]
+    InTruth(&'static str),
+    /// It is encrypted.
+    #[error("protected by a password; save it without one")]
+    Encrypted,
+    /// It is a PDF of pictures.
+    #[error("a scanned PDF without text; it needs OCR")]
+    Scanned,
+    /// It unpacks to more than this many times its size.
+    #[error("unpacks to more than {0} times its size, as no document does")]
+    Bomb(usize),
+    /// It is an archive of more parts than this.
+    #[error("an archive of more than {0} parts")]
+    TooManyEntries(usize),
+    /// It nests deeper than any document made for people.
+    #[error("nested deeper than {0} levels")]
+    TooDeep(usize),
+    /// Its text is more than this many bytes, however small the file is.
+    #[error("holds more than {} MiB of text", .0 >> 20)]
+    TooMuchText(usize),
     /// It breaks the rules of its type, in the parser's words.
     #[error("{0}")]
     Malformed(String),

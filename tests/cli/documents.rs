@@ -1,5 +1,8 @@
 //! `--documents`: what is read, and what each request is made from.
 
+use std::fs;
+use std::path::Path;
+
 use crate::fake_gemini::{FakeGemini, user_text};
 use crate::sandbox::Sandbox;
 
@@ -10,12 +13,14 @@ fn inputs_that_cannot_be_used_are_found_before_any_work() {
     let sandbox = Sandbox::new();
     sandbox.write("empty.txt", " \n");
     sandbox.write("scan.pdf", "%PDF");
+    sandbox.write("film.mp4", "film");
     sandbox.write("bad.json", "{");
     sandbox.write("folder/.hidden.txt", "hidden");
     for (path, said) in [
         ("nothing", "no file or folder `nothing`"),
         ("empty.txt", "holds no text"),
-        ("scan.pdf", "type `.pdf` is not supported"),
+        ("scan.pdf", "not a PDF file, whatever its name says"),
+        ("film.mp4", "type `.mp4` is not supported"),
         ("bad.json", "bad.json"),
         ("folder", "holds no text"),
     ] {
@@ -25,7 +30,7 @@ fn inputs_that_cannot_be_used_are_found_before_any_work() {
     sandbox
         .run(DOCS, &["scans"])
         .exits(2)
-        .says("skipped `scans/one.pdf`: type `.pdf`");
+        .says("skipped `scans/one.pdf`: not a PDF file");
     assert!(!sandbox.files().iter().any(|file| file.contains(".sdgen")));
 }
 
@@ -37,15 +42,51 @@ fn what_a_folder_holds_that_cannot_be_read_is_warned_of() {
         "# Title\n\nA text with a few words in it. And a second sentence.",
     );
     sandbox.write("docs/scan.pdf", "%PDF");
-    sandbox.write("docs/latin1.txt", b"caf\xe9");
+    sandbox.write("docs/torn.txt", b"\xff\xfeh");
     let ran = sandbox
         .run(DOCS, &["docs", "--json"])
         .exits(0)
         .says("scan.pdf")
-        .says("latin1.txt");
+        .says("torn.txt");
     let documents = ran.json()["documents"].clone();
     assert_eq!(documents.as_array().unwrap().len(), 1);
     assert_eq!(documents[0]["path"], "docs/good.md");
+}
+
+#[test]
+fn documents_of_other_programs_are_read_in_a_folder() {
+    let sandbox = Sandbox::new();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents");
+    let names = [
+        "docx", "epub", "ods", "odt", "pdf", "pptx", "rtf", "xls", "xlsx",
+    ];
+    for name in names.map(|extension| format!("lighthouse.{extension}")) {
+        let content = fs::read(fixtures.join(&name)).unwrap();
+        sandbox.write(&format!("docs/{name}"), content);
+    }
+    let pdf = fs::read(fixtures.join("lighthouse.pdf")).unwrap();
+    sandbox.write("docs/renamed.docx", &pdf);
+    let docx = fs::read(fixtures.join("lighthouse.docx")).unwrap();
+    sandbox.write("docs/torn.docx", &docx[..docx.len() / 2]);
+    let scan = fs::read(fixtures.join("scan.pdf")).unwrap();
+    sandbox.write("docs/scan.pdf", scan);
+    let ran = sandbox
+        .run(DOCS, &["docs", "--json"])
+        .exits(0)
+        .says("skipped `docs/scan.pdf`: a scanned PDF without text; it needs OCR")
+        .says("skipped `docs/torn.docx`: in truth a damaged zip archive");
+    let documents = ran.json()["documents"].clone();
+    let paths: Vec<_> = documents
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|document| document["path"].as_str().unwrap().to_owned())
+        .collect();
+    let mut expected: Vec<_> = names
+        .map(|extension| format!("docs/lighthouse.{extension}"))
+        .into();
+    expected.push("docs/renamed.docx".to_owned());
+    assert_eq!(paths, expected);
 }
 
 #[test]

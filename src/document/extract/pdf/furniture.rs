@@ -1,0 +1,156 @@
+//! Running headers and footers: what stands at the top or the bottom of most
+//! pages is not part of the text.
+
+use std::collections::HashMap;
+
+/// Fewest pages that show what runs.
+const LEAST_PAGES: usize = 3;
+
+/// Lines at each end of a page that may run.
+const LINES: usize = 2;
+
+/// Longest line that may run; longer ones are text.
+const LINE_BYTES: usize = 120;
+
+/// Removes the lines that most pages have at the same end, numbers aside.
+pub(super) fn remove(pages: &mut [String]) {
+    if pages.len() < LEAST_PAGES {
+        return;
+    }
+    for _ in 0..LINES {
+        let top = running(pages, first_line);
+        let bottom = running(pages, last_line);
+        for (index, page) in pages.iter_mut().enumerate() {
+            cut(page, first_line, |line| top.runs(index, line));
+            cut(page, last_line, |line| bottom.runs(index, line));
+        }
+    }
+}
+
+/// What the lines at one end of most pages have in common.
+struct Running {
+    pattern: Option<String>,
+    /// How far the page number in the line is ahead of the page.
+    offset: Option<usize>,
+}
+
+impl Running {
+    fn runs(&self, index: usize, line: &str) -> bool {
+        let offset = page_offset(index, line);
+        let is_numbered = offset.is_some() && offset == self.offset;
+        may_run(line) && (is_numbered || self.pattern.as_ref() == Some(&pattern(line)))
+    }
+}
+
+/// Whether a line can be furniture. A heading is none, even if every page
+/// starts with one.
+fn may_run(line: &str) -> bool {
+    !line.is_empty() && line.len() <= LINE_BYTES && !line.starts_with('#')
+}
+
+fn first_line(page: &str) -> &str {
+    page.trim_start().lines().next().unwrap_or_default()
+}
+
+fn last_line(page: &str) -> &str {
+    page.trim_end().lines().next_back().unwrap_or_default()
+}
+
+fn running(pages: &[String], line: fn(&str) -> &str) -> Running {
+    let lines = || pages.iter().map(|page| line(page)).enumerate();
+    let lines = || lines().filter(|(_, line)| may_run(line));
+    Running {
+        pattern: most(pages.len(), lines().map(|(_, line)| pattern(line))),
+        offset: most(
+            pages.len(),
+            lines().filter_map(|(index, line)| page_offset(index, line)),
+        ),
+    }
+}
+
+/// What more than half of `pages` have.
+fn most<T: Eq + std::hash::Hash>(pages: usize, found: impl Iterator<Item = T>) -> Option<T> {
+    let mut counts: HashMap<T, usize> = HashMap::new();
+    for value in found {
+        *counts.entry(value).or_default() += 1;
+    }
+    let (value, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    (count * 2 > pages).then_some(value)
+}
+
+/// The number at an end of the line less the index of its page, modulo.
+fn page_offset(index: usize, line: &str) -> Option<usize> {
+    let mut words = line.split_whitespace();
+    let number = words.next_back().and_then(|word| word.parse().ok());
+    let number: usize = number.or_else(|| words.next()?.parse().ok())?;
+    Some(number.wrapping_sub(index))
+}
+
+/// A line with every number as a zero.
+fn pattern(line: &str) -> String {
+    let mut pattern = String::new();
+    for char in line.trim().chars() {
+        match char.is_ascii_digit() {
+            true if pattern.ends_with('0') => {}
+            true => pattern.push('0'),
+            false => pattern.push(char),
+        }
+    }
+    pattern
+}
+
+fn cut(page: &mut String, line: fn(&str) -> &str, runs: impl Fn(&str) -> bool) {
+    let found = line(page);
+    if !runs(found) {
+        return;
+    }
+    let start = found.as_ptr().addr() - page.as_ptr().addr();
+    page.replace_range(start..start + found.len(), "");
+    *page = page.trim().to_owned();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn removed(pages: &[&str]) -> Vec<String> {
+        let mut pages: Vec<String> = pages.iter().map(|page| (*page).to_owned()).collect();
+        remove(&mut pages);
+        pages
+    }
+
+    #[test]
+    fn what_runs_on_most_pages_is_cut() {
+        assert_eq!(
+            removed(&[
+                "Report\n\nOne.\n\nPage 1\nDraft",
+                "Report\nTwo.\nPage 2\nDraft",
+                "Three.\nPage 10"
+            ]),
+            ["One.", "Two.", "Three."]
+        );
+    }
+
+    #[test]
+    fn headers_of_chapters_are_known_by_the_page_number() {
+        assert_eq!(
+            removed(&[
+                "Chapter 1: Start 7\na",
+                "8 Book\nb",
+                "Chapter 2: End 9\nc",
+                "In 1911\nd"
+            ]),
+            ["a", "b", "c", "In 1911\nd"]
+        );
+    }
+
+    #[test]
+    fn what_few_pages_have_stays() {
+        let pages = ["Same\n\na", "Same\n\nb"];
+        assert_eq!(removed(&pages), pages);
+        let pages = ["# Part 1\na", "# Part 2\nb", "# Part 3\nc"];
+        assert_eq!(removed(&pages), pages);
+        let pages = ["Same\na", "Same\nb", "x\nc", "y\nd"];
+        assert_eq!(removed(&pages), pages);
+    }
+}

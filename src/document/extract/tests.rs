@@ -1,0 +1,431 @@
+//! What other programs wrote is read; what hostile ones wrote does no harm.
+//!
+//! The documents are in `tests/documents`, with the words a reader sees in
+//! them and the program that made them (`make.py`).
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::*;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents")
+}
+
+/// The documents that have reference words, by name.
+fn documents() -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder()).unwrap();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| words_of(path).exists());
+    paths.sort();
+    assert!(paths.len() >= 17, "documents are missing");
+    paths
+}
+
+fn words_of(path: &Path) -> PathBuf {
+    path.with_added_extension("words")
+}
+
+fn extracted(
+    file_type: FileType,
+    content: Vec<u8>,
+    limits: Limits,
+) -> Result<Vec<Section>, Refusal> {
+    extract(file_type, content, PdfEngine::Auto, limits)
+}
+
+fn read(path: &Path, content: Vec<u8>, limits: Limits) -> Result<Vec<Section>, Refusal> {
+    extracted(FileType::of(path).unwrap(), content, limits)
+}
+
+fn sections(name: &str) -> Vec<Section> {
+    let path = folder().join(name);
+    read(&path, fs::read(&path).unwrap(), Limits::default()).unwrap()
+}
+
+fn text(name: &str) -> String {
+    let texts = sections(name).into_iter().map(|section| section.text);
+    texts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// Words and how often they occur, without the marks of headings, items and
+/// cells.
+fn words(text: &str) -> HashMap<&str, usize> {
+    let mut words = HashMap::new();
+    for word in text.split_whitespace() {
+        if word.chars().any(char::is_alphanumeric) || word.contains('&') {
+            *words.entry(word).or_default() += 1;
+        }
+    }
+    words
+}
+
+/// Twice the words in common by all words.
+fn f1(text: &str, reference: &str) -> f64 {
+    let (text, reference) = (words(text), words(reference));
+    let common: usize = text
+        .iter()
+        .map(|(word, count)| *count.min(reference.get(word).unwrap_or(&0)))
+        .sum();
+    let all: usize = text.values().chain(reference.values()).sum();
+    #[expect(clippy::cast_precision_loss, reason = "they are few")]
+    {
+        2.0 * common as f64 / all as f64
+    }
+}
+
+#[test]
+fn documents_of_other_programs_are_read() {
+    let mut bad = Vec::new();
+    for path in documents() {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let reference = fs::read_to_string(words_of(&path)).unwrap();
+        let text = text(&name);
+        let f1 = f1(&text, &reference);
+        if f1 < 0.95 {
+            bad.push(format!("{name}: {f1:.3}\n{text}\n"));
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+#[test]
+fn office_documents_keep_their_structure() {
+    for name in [
+        "lighthouse.docx",
+        "lighthouse.odt",
+        "lighthouse.html",
+        "lighthouse.epub",
+    ] {
+        let text = text(name);
+        assert!(
+            text.starts_with("# The Lighthouse of Grönhavn\n\nThe lighthouse"),
+            "{name}: {text}"
+        );
+        for part in [
+            "west.”\n\n## Keepers and visitors\n\n- Trim the wick every four hours\n- Wind",
+            "keeper | from | salary | remark\nAstrid Lund | 1874 | 410.5 | first",
+            "\n\nVisitors reach the tower at low tide & should",
+        ] {
+            assert!(text.contains(part), "{name}: {part}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn slides_are_pages() {
+    let slides = sections("lighthouse.pptx");
+    let pages: Vec<_> = slides.iter().map(|slide| slide.page).collect();
+    assert_eq!(pages, [Some(1), Some(2), Some(3)]);
+    assert!(
+        slides[1]
+            .text
+            .starts_with("# Keepers and visitors\n\n- Trim"),
+        "{}",
+        slides[1].text
+    );
+    assert!(
+        slides[2].text.contains("Olav Bjørn | 1899 | 455.25"),
+        "{}",
+        slides[2].text
+    );
+}
+
+#[test]
+fn sheets_become_rows_under_their_name() {
+    let expected = "# Keepers\n\nkeeper: Astrid Lund\nfrom: 1874\nsalary: 410.5\n\
+        remark: first, and longest on the rock\n\nkeeper: Olav Bjørn\nfrom: 1899";
+    for name in ["lighthouse.xlsx", "lighthouse.xls", "lighthouse.ods"] {
+        let text = text(name);
+        assert!(text.starts_with(expected), "{name}: {text}");
+    }
+    assert_eq!(
+        sections("lighthouse.xlsx")[1].text,
+        "# Dates\n\nwhat: storm\nwhen: 1911-11-17\n\nwhat: open\nwhen: true"
+    );
+}
+
+#[test]
+fn damaged_documents_do_no_harm() {
+    for path in documents() {
+        let content = fs::read(&path).unwrap();
+        for part in 0..16 {
+            let end = content.len() * part / 16;
+            let _ = read(&path, content[..end].to_vec(), Limits::default());
+        }
+        // A small generator: the same places in every run.
+        let mut place = 12_345_usize;
+        for _ in 0..60 {
+            let mut content = content.clone();
+            for _ in 0..3 {
+                place = place
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                let index = (place >> 33) % content.len();
+                content[index] ^= 1 << (place >> 61);
+            }
+            let _ = read(&path, content, Limits::default());
+        }
+    }
+}
+
+fn by_engine(name: &str, engine: PdfEngine) -> Result<Vec<Section>, Refusal> {
+    let content = fs::read(folder().join(name)).unwrap();
+    extract(FileType::Pdf, content, engine, Limits::default())
+}
+
+#[test]
+fn both_engines_read_the_pages_without_what_runs_on_them() {
+    for engine in [PdfEngine::Auto, PdfEngine::Pdfboss, PdfEngine::PdfExtract] {
+        let pages = by_engine("lighthouse.pdf", engine).unwrap();
+        let numbers: Vec<_> = pages.iter().map(|page| page.page).collect();
+        assert_eq!(numbers, [Some(1), Some(2), Some(3), Some(4)]);
+        for Section { text, .. } in pages {
+            assert!(
+                !text.contains("Page ") && !text.contains("Harbour office"),
+                "{text}"
+            );
+            assert!(text.contains("Astrid Lund"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn pages_keep_their_structure() {
+    let pages = by_engine("lighthouse.pdf", PdfEngine::Auto).unwrap();
+    let text = &pages[0].text;
+    assert!(
+        text.starts_with("# The Lighthouse of Grönhavn, part 1\n\nThe lighthouse was built"),
+        "{text}"
+    );
+    for part in [
+        "## Keepers and visitors\n\n- Trim the wick every four hours\n- Wind",
+        "remark\nAstrid Lund | 1874",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn words_cut_at_the_end_of_a_line_are_whole() {
+    for engine in [PdfEngine::Pdfboss, PdfEngine::PdfExtract] {
+        let pages = by_engine("hyphens.pdf", engine).unwrap();
+        let words: Vec<_> = pages[0].text.split_whitespace().collect();
+        assert_eq!(
+            words.join(" "),
+            "The keeper of the lighthouse wrote a letter to the well-known harbour master."
+        );
+    }
+}
+
+#[test]
+fn scans_and_locked_files_are_named_as_such() {
+    for engine in [PdfEngine::Auto, PdfEngine::Pdfboss, PdfEngine::PdfExtract] {
+        let refused = |name| by_engine(name, engine).unwrap_err().to_string();
+        assert_eq!(
+            refused("scan.pdf"),
+            "a scanned PDF without text; it needs OCR"
+        );
+        assert_eq!(
+            refused("locked.pdf"),
+            "protected by a password; save it without one"
+        );
+    }
+}
+
+#[test]
+fn loops_in_a_pdf_end() {
+    let content = fs::read(folder().join("hyphens.pdf")).unwrap();
+    let place = content
+        .windows(7)
+        .position(|window| window == b"trailer")
+        .unwrap();
+    let mut content = content[..place].to_vec();
+    let previous =
+        format!("trailer << /Size 8 /Root 5 0 R /Prev {place} >>\nstartxref\n{place}\n%%EOF");
+    content.extend_from_slice(previous.as_bytes());
+    let _ = extracted(FileType::Pdf, content, Limits::default());
+    let pages = b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n\
+        2 0 obj <</Type/Pages/Kids[2 0 R 2 0 R]/Count 2/Parent 2 0 R>> endobj\n\
+        trailer <</Root 1 0 R/Size 3>>\nstartxref\n0\n%%EOF";
+    assert!(extracted(FileType::Pdf, pages.to_vec(), Limits::default()).is_err());
+}
+
+/// A zip archive of parts, deflated.
+fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        writer
+            .start_file(*name, SimpleFileOptions::default())
+            .unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn refusal(file_type: FileType, content: Vec<u8>) -> String {
+    extracted(file_type, content, Limits::default())
+        .unwrap_err()
+        .to_string()
+}
+
+const BOMB: &str = "unpacks to more than 100 times its size, as no document does";
+
+#[test]
+fn bombs_are_refused() {
+    let zeros = vec![0; 10 << 20];
+    for (file_type, name) in [
+        (FileType::Docx, "word/document.xml"),
+        (FileType::Pptx, "ppt/presentation.xml"),
+        (FileType::Xlsx, "xl/workbook.xml"),
+        (FileType::Epub, "META-INF/container.xml"),
+    ] {
+        let bomb = zipped(&[(name, &zeros)]);
+        assert!(bomb.len() < 100_000);
+        assert_eq!(
+            refusal(file_type, lying(&bomb)),
+            "the archive is damaged: File is larger than its declared uncompressed size"
+        );
+        assert_eq!(refusal(file_type, bomb), BOMB, "{name}");
+    }
+    let hidden = zipped(&[
+        ("xl/workbook.xml", b"<a/>"),
+        ("xl/worksheets/sheet1.xml", &zeros),
+    ]);
+    assert_eq!(refusal(FileType::Xlsx, hidden), BOMB);
+}
+
+/// The archive with an unpacked size of ten bytes in all its records.
+fn lying(archive: &[u8]) -> Vec<u8> {
+    let mut archive = archive.to_vec();
+    for index in 0..archive.len() - 30 {
+        let place = match archive[index..index + 4] {
+            [b'P', b'K', 3, 4] => index + 22,
+            [b'P', b'K', 1, 2] => index + 24,
+            _ => continue,
+        };
+        archive[place..place + 4].copy_from_slice(&10_u32.to_le_bytes());
+    }
+    archive
+}
+
+#[test]
+fn parts_may_not_become_more_than_the_text_that_is_allowed() {
+    let noise: Vec<String> = (0..200_000_u64)
+        .map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string())
+        .collect();
+    let content = zipped(&[("word/document.xml", noise.join(" ").as_bytes())]);
+    let limits = Limits {
+        text_bytes: 1 << 20,
+        ..Limits::default()
+    };
+    let refused = extracted(FileType::Docx, content, limits);
+    assert!(matches!(refused, Err(Refusal::TooMuchText(_))));
+}
+
+#[test]
+fn archives_of_many_parts_are_refused() {
+    let names: Vec<_> = (0..20_000).map(|number| format!("word/{number}")).collect();
+    let parts: Vec<_> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    assert_eq!(
+        refusal(FileType::Docx, zipped(&parts)),
+        "an archive of more than 10000 parts"
+    );
+}
+
+#[test]
+fn names_are_only_names() {
+    let document = b"<document><p><t>text</t></p></document>";
+    let content = zipped(&[("../../etc/evil", b"x"), ("word/document.xml", document)]);
+    let sections = extracted(FileType::Docx, content, Limits::default()).unwrap();
+    assert_eq!(sections[0].text, "text");
+}
+
+#[test]
+fn deep_and_expanding_parts_are_harmless() {
+    let deep = "<t>".repeat(100_000);
+    let content = zipped(&[("word/document.xml", deep.as_bytes())]);
+    assert_eq!(
+        refusal(FileType::Docx, content),
+        "nested deeper than 256 levels"
+    );
+    let laughs = b"<!DOCTYPE d [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'><!ENTITY c SYSTEM 'file:///etc/passwd'>]>\
+        <d><p><t>&b;&c;</t></p></d>";
+    let content = zipped(&[("word/document.xml", laughs)]);
+    let sections = extracted(FileType::Docx, content, Limits::default()).unwrap();
+    assert_eq!(sections[0].text, "&b;&c;");
+}
+
+#[test]
+fn cells_far_apart_take_no_memory() {
+    let sheet = b"<worksheet><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>a</t></is></c></row>\
+        <row r='1048576'><c r='XFD1048576' t='inlineStr'><is><t>z</t></is></c></row></sheetData></worksheet>";
+    let content = zipped(&[
+        ("_rels/.rels", b"<Relationships><Relationship Id='r0' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument' Target='xl/workbook.xml'/></Relationships>"),
+        ("xl/workbook.xml", b"<workbook xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'><sheets><sheet name='S' sheetId='1' r:id='r1'/></sheets></workbook>"),
+        ("xl/_rels/workbook.xml.rels", b"<Relationships><Relationship Id='r1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet' Target='worksheets/sheet1.xml'/></Relationships>"),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ]);
+    let sections = extracted(FileType::Xlsx, content, Limits::default()).unwrap();
+    assert_eq!(sections[0].text, "# S\n\na\n\nz");
+    let sheet = b"<d><table name='S'><table-row number-rows-repeated='1048576'>\
+        <table-cell number-columns-repeated='4000000000'><p>some text</p></table-cell></table-row></table></d>";
+    let content = zipped(&[
+        (
+            "mimetype",
+            b"application/vnd.oasis.opendocument.spreadsheet",
+        ),
+        ("content.xml", sheet),
+    ]);
+    let limits = Limits {
+        text_bytes: 1 << 20,
+        ..Limits::default()
+    };
+    let refused = extracted(FileType::Ods, content, limits);
+    assert!(matches!(refused, Err(Refusal::TooMuchText(_))));
+}
+
+#[test]
+fn one_huge_line_is_read_in_every_type_of_text() {
+    for (file_type, before, after, bytes) in [
+        (FileType::Text, "", "", 50 << 20),
+        (FileType::Csv, "a\n", "", 50 << 20),
+        (FileType::JsonLines, "\"", "\"", 20 << 20),
+        (FileType::Html, "<p>", "</p>", 1 << 20),
+        (FileType::Xml, "<p>", "</p>", 1 << 20),
+    ] {
+        let line = "A sentence of words. ".repeat(bytes / 21);
+        let content = format!("{before}{line}{after}").into_bytes();
+        let sections = extracted(file_type, content, Limits::default()).unwrap();
+        assert!(sections[0].text.len() > line.len() - 2);
+    }
+}
+
+#[test]
+fn too_much_text_is_refused_in_every_type_of_text() {
+    let limits = Limits {
+        text_bytes: 1_000,
+        ..Limits::default()
+    };
+    let line = "word ".repeat(300);
+    for (file_type, content) in [
+        (FileType::Text, line.clone()),
+        (FileType::Html, format!("<p>{line}")),
+        (FileType::Xml, format!("<p>{line}</p>")),
+        (FileType::Csv, format!("a\n{line}")),
+        (FileType::Json, format!("[{{\"a\": \"{line}\"}}]")),
+        (FileType::JsonLines, format!("\"{line}\"")),
+        (FileType::Rtf, format!("{{\\rtf1 {line}}}")),
+    ] {
+        let refused = extracted(file_type, content.into_bytes(), limits);
+        assert!(
+            matches!(refused, Err(Refusal::TooMuchText(1_000))),
+            "{file_type:?}"
+        );
+    }
+}
