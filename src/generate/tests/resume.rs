@@ -130,3 +130,28 @@ async fn the_grace_for_what_is_under_way_is_bounded() {
     assert_eq!(started.elapsed(), bench.plan.grace);
     assert_eq!(run.traffic.unanswered(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_journal_is_safe_within_a_second_while_nothing_comes() {
+    let mut client = Scripted::new(|call, request| match call {
+        0..4 => faultless(call, request),
+        _ => Step::Hang,
+    });
+    client.latency = Duration::from_millis(100);
+    let bench = Bench::new(1_000);
+    let (_switch, shutdown) = stop_switch();
+    for (milliseconds, is_safe) in [(900, false), (1_100, true)] {
+        client.calls.store(0, Ordering::Relaxed);
+        let (progress, mut outputs) = bench.resumed();
+        let generator = Generator {
+            format: &bench.format,
+            client: &client,
+            plan: &bench.plan,
+            shutdown: &shutdown,
+        };
+        let run = generator.run(bench.source.clone(), progress, &mut outputs, |_| ());
+        let life = Duration::from_millis(milliseconds);
+        assert!(tokio::time::timeout(life, run).await.is_err());
+        assert_eq!(outputs.is_synced(), is_safe, "after {milliseconds} ms");
+    }
+}
