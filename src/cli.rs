@@ -74,6 +74,11 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub strict_documents: bool,
 
+    /// What reads PDF files: pdfboss, pdf-extract, or the latter where the former fails or finds no
+    /// text.
+    #[arg(long, value_name = "ENGINE", default_value = "auto", help_heading = GENERATION)]
+    pub pdf_engine: PdfReader,
+
     /// Most tokens of a passage of a document, at four letters a token [default: 750].
     #[arg(long, value_name = "TOKENS", help_heading = GENERATION)]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
@@ -275,6 +280,15 @@ pub enum Provider {
     Openai,
     /// No model.
     Offline,
+}
+
+/// What reads PDF files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum PdfReader {
+    Auto,
+    Pdfboss,
+    PdfExtract,
 }
 
 /// One word of `--output-format`.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::{Corpus, Document, FileType, LoadError, Refusal, Skipped, load};
+use super::{Corpus, Document, FileType, LoadError, PdfEngine, Refusal, Skipped, load};
 
 /// The name of standard input.
 const STDIN: &str = "-";
@@ -18,8 +18,11 @@ const STDIN: &str = "-";
 /// # Errors
 ///
 /// Nothing is at one of them, or nothing is left.
-pub fn load_all(inputs: &[PathBuf]) -> Result<Corpus, LoadError> {
-    let mut found = Found::default();
+pub fn load_all(inputs: &[PathBuf], engine: PdfEngine) -> Result<Corpus, LoadError> {
+    let mut found = Found {
+        engine,
+        ..Found::default()
+    };
     for input in inputs {
         if input == Path::new(STDIN) {
             found.add_stdin();
@@ -58,6 +61,7 @@ fn pattern(input: &Path) -> Result<Option<Vec<PathBuf>>, LoadError> {
 /// What was found so far.
 #[derive(Default)]
 struct Found {
+    engine: PdfEngine,
     documents: Vec<Document>,
     skipped: Vec<Skipped>,
     seen: HashSet<PathBuf>,
@@ -67,7 +71,7 @@ struct Found {
 
 impl Found {
     fn add(&mut self, path: &Path) -> Result<(), LoadError> {
-        match load(path) {
+        match load(path, self.engine) {
             Ok(Corpus { documents, skipped }) => {
                 self.skipped.extend(skipped);
                 for document in documents {
@@ -127,7 +131,7 @@ fn stdin() -> Result<Document, Refusal> {
         .map_err(Refusal::Unreadable)?;
     match content.len() as u64 > load::MAX_BYTES {
         true => Err(Refusal::TooLarge),
-        false => load::document_of(Path::new(STDIN), FileType::Text, content),
+        false => load::document_of(Path::new(STDIN), FileType::Text, content, PdfEngine::Auto),
     }
 }
 
@@ -136,6 +140,10 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    fn load_auto(inputs: &[PathBuf]) -> Result<Corpus, LoadError> {
+        load_all(inputs, PdfEngine::Auto)
+    }
 
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
@@ -154,7 +162,7 @@ mod tests {
     fn a_file_that_is_named_twice_is_read_once() {
         let folder = folder();
         let inputs = [folder.path().join("b.txt"), folder.path().to_owned()];
-        let corpus = load_all(&inputs).expect("two texts");
+        let corpus = load_auto(&inputs).expect("two texts");
         assert_eq!(texts(&corpus), ["two", "one"]);
         assert_eq!(corpus.skipped.len(), 1);
     }
@@ -162,9 +170,9 @@ mod tests {
     #[test]
     fn patterns_are_resolved_and_must_match() {
         let folder = folder();
-        let corpus = load_all(&[folder.path().join("*.txt")]).expect("two texts");
+        let corpus = load_auto(&[folder.path().join("*.txt")]).expect("two texts");
         assert_eq!(texts(&corpus), ["one", "two"]);
-        let none = load_all(&[folder.path().join("*.pdf")]);
+        let none = load_auto(&[folder.path().join("*.pdf")]);
         assert!(matches!(none, Err(LoadError::NoMatch { .. })));
     }
 
@@ -172,11 +180,11 @@ mod tests {
     fn what_cannot_be_used_is_skipped_if_something_is_left() {
         let folder = folder();
         let [good, bad] = ["a.txt", "c.zip"].map(|name| folder.path().join(name));
-        let corpus = load_all(&[good.clone(), bad.clone()]).expect("a text");
+        let corpus = load_auto(&[good.clone(), bad.clone()]).expect("a text");
         assert_eq!((corpus.documents.len(), corpus.skipped.len()), (1, 1));
-        let missing = load_all(&[good, folder.path().join("d.txt")]);
+        let missing = load_auto(&[good, folder.path().join("d.txt")]);
         assert!(matches!(missing, Err(LoadError::Missing { .. })));
-        let nothing = load_all(&[bad.clone(), bad]);
+        let nothing = load_auto(&[bad.clone(), bad]);
         assert!(matches!(nothing, Err(LoadError::NothingLeft { .. })));
     }
 }

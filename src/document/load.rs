@@ -26,12 +26,12 @@ pub(super) const MAX_BYTES: u64 = 256 << 20;
 /// # Errors
 ///
 /// Nothing is at `path`, it cannot be read, or it holds no text.
-pub(super) fn load(path: &Path) -> Result<Corpus, LoadError> {
+pub(super) fn load(path: &Path, engine: PdfEngine) -> Result<Corpus, LoadError> {
     let metadata = fs::metadata(path).map_err(|error| unreadable(path, error))?;
     if metadata.is_dir() {
-        return load_folder(path);
+        return load_folder(path, engine);
     }
-    match document(path, metadata.is_file()) {
+    match document(path, metadata.is_file(), engine) {
         Ok(document) => Ok(Corpus {
             documents: vec![document],
             skipped: Vec::new(),
@@ -51,7 +51,7 @@ fn unreadable(path: &Path, error: io::Error) -> LoadError {
     }
 }
 
-fn load_folder(root: &Path) -> Result<Corpus, LoadError> {
+fn load_folder(root: &Path, engine: PdfEngine) -> Result<Corpus, LoadError> {
     let mut documents = Vec::new();
     let mut skipped = Vec::new();
     let entries = WalkDir::new(root)
@@ -61,7 +61,7 @@ fn load_folder(root: &Path) -> Result<Corpus, LoadError> {
     for entry in entries {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) => match entry_document(&entry) {
+            Ok(entry) => match entry_document(&entry, engine) {
                 Ok(document) => documents.push(document),
                 Err(refusal) => skipped.push(skip(entry.path(), &refusal)),
             },
@@ -93,19 +93,19 @@ fn is_output(path: &Path) -> bool {
     path.with_file_name(".sdgen").join(journal).exists()
 }
 
-fn entry_document(entry: &DirEntry) -> Result<Document, Refusal> {
+fn entry_document(entry: &DirEntry, engine: PdfEngine) -> Result<Document, Refusal> {
     if entry.file_type().is_symlink() {
         return Err(Refusal::SymbolicLink);
     }
-    document(entry.path(), entry.file_type().is_file())
+    document(entry.path(), entry.file_type().is_file(), engine)
 }
 
-fn document(path: &Path, is_regular: bool) -> Result<Document, Refusal> {
+fn document(path: &Path, is_regular: bool, engine: PdfEngine) -> Result<Document, Refusal> {
     if !is_regular {
         return Err(Refusal::NotRegular);
     }
     let file_type = FileType::of(path)?;
-    document_of(path, file_type, read(path, MAX_BYTES)?)
+    document_of(path, file_type, read(path, MAX_BYTES)?, engine)
 }
 
 /// The document at `path` with this content.
@@ -113,9 +113,10 @@ pub(super) fn document_of(
     path: &Path,
     file_type: FileType,
     content: Vec<u8>,
+    engine: PdfEngine,
 ) -> Result<Document, Refusal> {
     let bytes = content.len() as u64;
-    let sections = extract(file_type, content, PdfEngine::Auto, Limits::default())?;
+    let sections = extract(file_type, content, engine, Limits::default())?;
     let text = joined(sections);
     if text.trim().is_empty() {
         return Err(Refusal::Blank);
@@ -176,6 +177,10 @@ fn skip_unwalked(root: &Path, error: walkdir::Error) -> Skipped {
 #[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
     use super::*;
+
+    fn load_auto(path: &Path) -> Result<Corpus, LoadError> {
+        load(path, PdfEngine::Auto)
+    }
     use crate::document::extract::SUPPORTED;
     use tempfile::TempDir;
 
@@ -216,7 +221,7 @@ mod tests {
     }
 
     fn message(path: &Path, root: &TempDir) -> String {
-        let message = load(path).unwrap_err().to_string();
+        let message = load_auto(path).unwrap_err().to_string();
         message.replace(root.path().to_str().unwrap(), "…")
     }
 
@@ -231,7 +236,7 @@ mod tests {
             ("c.jsonl", b"{\"k\":1}\n"),
             ("d.html", b"<b>bold</b>"),
         ]);
-        let corpus = load(root.path()).unwrap();
+        let corpus = load_auto(root.path()).unwrap();
         assert_eq!(
             texts(&corpus, &root),
             pairs(&[
@@ -250,7 +255,7 @@ mod tests {
     #[test]
     fn a_document_knows_the_size_of_its_file() {
         let root = folder(&[("a.txt", b"\xEF\xBB\xBFhi\r\n")]);
-        let corpus = load(&root.path().join("a.txt")).unwrap();
+        let corpus = load_auto(&root.path().join("a.txt")).unwrap();
         assert_eq!(corpus.documents[0].bytes, 7);
         assert_eq!(corpus.documents[0].text, "hi\n");
     }
@@ -262,7 +267,7 @@ mod tests {
             (".hidden.txt", b"x"),
             ("seen.txt", b"x"),
         ]);
-        let corpus = load(root.path()).unwrap();
+        let corpus = load_auto(root.path()).unwrap();
         assert_eq!(texts(&corpus, &root), pairs(&[("seen.txt", "x")]));
         assert_eq!(corpus.skipped, []);
     }
@@ -270,7 +275,7 @@ mod tests {
     #[test]
     fn a_hidden_folder_is_read_when_it_is_asked_for() {
         let root = folder(&[(".hidden/a.txt", b"x")]);
-        let corpus = load(&root.path().join(".hidden")).unwrap();
+        let corpus = load_auto(&root.path().join(".hidden")).unwrap();
         assert_eq!(texts(&corpus, &root), pairs(&[(".hidden/a.txt", "x")]));
     }
 
@@ -285,7 +290,7 @@ mod tests {
             ("torn.txt", b"\xFF\xFEh"),
             ("film.mp4", b"mp4"),
         ]);
-        let corpus = load(root.path()).unwrap();
+        let corpus = load_auto(root.path()).unwrap();
         assert_eq!(texts(&corpus, &root), pairs(&[("a.txt", "text")]));
         assert_eq!(
             reasons(&corpus.skipped, &root),
@@ -373,7 +378,7 @@ mod tests {
             root.path().join("out.txt"),
         )
         .unwrap();
-        let corpus = load(root.path()).unwrap();
+        let corpus = load_auto(root.path()).unwrap();
         assert_eq!(texts(&corpus, &root), pairs(&[("a.txt", "text")]));
         assert_eq!(
             reasons(&corpus.skipped, &root),
@@ -390,7 +395,7 @@ mod tests {
         let root = folder(&[("a/b.txt", b"text")]);
         let link = root.path().join("link");
         std::os::unix::fs::symlink(root.path().join("a"), &link).unwrap();
-        let corpus = load(&link).unwrap();
+        let corpus = load_auto(&link).unwrap();
         assert_eq!(texts(&corpus, &root), pairs(&[("link/b.txt", "text")]));
     }
 
@@ -401,7 +406,7 @@ mod tests {
         let pipe = root.path().join("pipe.txt");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();
         assert!(made.unwrap().success());
-        let corpus = load(root.path()).unwrap();
+        let corpus = load_auto(root.path()).unwrap();
         assert_eq!(
             reasons(&corpus.skipped, &root),
             pairs(&[("pipe.txt", "not a regular file")])

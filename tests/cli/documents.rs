@@ -210,3 +210,18 @@ fn a_file_may_have_any_name() {
     let ran = sandbox.run(DOCS, &["docs", "--json"]).exits(0);
     assert_eq!(ran.json()["documents"][0]["path"], "docs/caf\u{fffd}.txt");
 }
+
+#[test]
+fn either_engine_reads_a_pdf() {
+    let pdf = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/documents/lighthouse.pdf"
+    );
+    let digests = ["auto", "pdfboss", "pdf-extract"].map(|engine| {
+        let sandbox = Sandbox::new();
+        let ran = sandbox.run(DOCS, &[pdf, "--json", "--pdf-engine", engine]);
+        ran.exits(0).json()["documents"][0]["sha256"].clone()
+    });
+    assert_eq!(digests[0], digests[1]);
+    assert_ne!(digests[0], digests[2]);
+}
