@@ -6,6 +6,7 @@
 use std::ffi::OsString;
 use std::num::IntErrorKind;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Arg, ArgAction, Args, CommandFactory as _, Parser, ValueEnum};
@@ -86,7 +87,7 @@ pub struct Cli {
 
     /// Most tokens that a passage repeats of the one before it [default: 0].
     #[arg(long, value_name = "TOKENS", help_heading = GENERATION)]
-    #[arg(value_parser = whole_number, allow_negative_numbers = true)]
+    #[arg(value_parser = at_least_zero::<usize>, allow_negative_numbers = true)]
     pub chunk_overlap: Option<usize>,
 
     /// Seed that decides what each request asks for; the model gets a number made from it
@@ -180,7 +181,7 @@ pub struct Cli {
 
     /// Retries of a batch after errors that may pass.
     #[arg(long, value_name = "N", default_value = "5", help_heading = ADVANCED)]
-    #[arg(value_parser = at_least_zero, allow_negative_numbers = true)]
+    #[arg(value_parser = at_least_zero::<u32>, allow_negative_numbers = true)]
     pub max_retries: u32,
 
     /// Most requests under way at once; fewer when the endpoint complains [default: 8; 2 for an
@@ -419,15 +420,9 @@ fn count(text: &str) -> Result<u64, &'static str> {
     at_least_one(text).map(|count| count as u64)
 }
 
-fn whole_number(text: &str) -> Result<usize, &'static str> {
+fn at_least_zero<T: FromStr>(text: &str) -> Result<T, &'static str> {
     let number = text.trim().parse();
     number.map_err(|_| "must be a whole number, at least 0")
-}
-
-fn at_least_zero(text: &str) -> Result<u32, &'static str> {
-    text.trim()
-        .parse()
-        .map_err(|_| "must be a whole number, at least 0")
 }
 
 fn top_k(text: &str) -> Result<u32, &'static str> {

@@ -57,10 +57,10 @@ pub struct Chunk {
     pub text: Arc<str>,
 }
 
+#[cfg(test)]
 impl Chunk {
     /// A passage of the first document of a corpus, under no heading.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         Self {
             document: 0,
             heading: None,

@@ -18,7 +18,7 @@ pub(super) struct Identity {
     /// Digest of the format's fields and what is said of them.
     definition: String,
     query: Option<String>,
-    documents: Option<Vec<Document>>,
+    pub(super) documents: Option<Vec<Document>>,
     chunk_size: Option<usize>,
     chunk_overlap: Option<usize>,
     provider: String,
@@ -172,7 +172,7 @@ fn changed_document(now: &[Document], past: &[Document]) -> Option<String> {
     }
 }
 
-pub(super) fn documents(corpus: &Corpus) -> Vec<Document> {
+fn documents(corpus: &Corpus) -> Vec<Document> {
     let documents = corpus.documents.iter();
     documents
         .map(|document| Document {

@@ -218,7 +218,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
     if config.resume && !is_wanted(&config, progress.missing()) {
         return Ok(None);
     }
-    let manifest = Manifest::new(&config, corpus.as_ref().map(identity::documents));
+    let manifest = Manifest::new(&config, identity.documents.clone());
     let manifest_file = place.manifest();
     let output = open(&config, place, past.as_ref(), &progress, &identity)?;
     if let Output::ToDo {
