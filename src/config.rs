@@ -426,6 +426,17 @@ fn warn_of_idle_flags(cli: &Cli) {
             tracing::warn!("{flag} has no effect with this provider");
         }
     }
+    let flags = [
+        ("--strict-documents", cli.strict_documents),
+        ("--pdf-engine", cli.pdf_engine != PdfReader::Auto),
+        ("--chunk-size", cli.chunk_size.is_some()),
+        ("--chunk-overlap", cli.chunk_overlap.is_some()),
+    ];
+    for (flag, is_given) in flags {
+        if is_given && cli.input.query.is_some() {
+            tracing::warn!("{flag} has no effect without --documents");
+        }
+    }
 }
 
 fn output_formats(choices: &[OutputChoice]) -> Vec<OutputFormat> {

@@ -249,9 +249,9 @@ fn progress(config: &Config, source: &Source, past: Option<&Past>) -> Result<Pro
     })?;
     if past.damaged() > 0 {
         tracing::warn!(
-            "{} damaged records of `{}` are left out",
-            past.damaged(),
-            past.path().display()
+            "damaged records of `{}` are left out: {}",
+            past.path().display(),
+            past.damaged()
         );
     }
     let (wanted, written) = (config.plan.samples, progress.written());

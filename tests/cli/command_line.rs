@@ -191,6 +191,13 @@ fn flags_without_effect_are_named() {
         .run(OFFLINE, &["--model", "m"])
         .exits(0)
         .says("--model has no effect with this provider");
+    let of_documents = ["--chunk-size", "--chunk-overlap", "--pdf-engine"];
+    for (flag, value) in of_documents.into_iter().zip(["9", "1", "pdfboss"]) {
+        Sandbox::new()
+            .run(OFFLINE, &[flag, value])
+            .exits(0)
+            .says(&format!("{flag} has no effect without --documents"));
+    }
 }
 
 #[test]
