@@ -46,11 +46,15 @@ pub fn chunk(corpus: &Corpus, size: ChunkSize) -> Vec<Chunk> {
     let mut seen = HashSet::new();
     let documents = corpus.documents.iter().enumerate();
     documents
-        .flat_map(|(document, Document { text, .. })| {
+        .flat_map(|(document, Document { path, text, .. })| {
             let headings = Headings::of(text);
-            let passages = passages(text, size).into_iter();
-            passages.map(move |passage| Chunk {
+            let source: Arc<str> = path.to_string_lossy().into();
+            let passages = (1..).zip(passages(text, size));
+            passages.map(move |(number, passage)| Chunk {
                 document,
+                source: Arc::clone(&source),
+                number,
+                page: None,
                 heading: headings.above(offset_in(text, passage)),
                 text: Arc::from(passage),
             })

@@ -51,6 +51,13 @@ pub struct Skipped {
 pub struct Chunk {
     /// Index of its document in the corpus.
     pub document: usize,
+    /// What its document is called: its path, as far as it is Unicode.
+    pub source: Arc<str>,
+    /// Its number in the document, from 1.
+    pub number: u32,
+    /// The page, slide or sheet that it begins on, from 1, where the document
+    /// has such.
+    pub page: Option<u32>,
     /// The headings that it stands under, as one line.
     pub heading: Option<Arc<str>>,
     /// Its text, trimmed; never empty.
@@ -63,6 +70,9 @@ impl Chunk {
     pub(crate) fn of(text: &str) -> Self {
         Self {
             document: 0,
+            source: "a.txt".into(),
+            number: 1,
+            page: None,
             heading: None,
             text: text.into(),
         }
