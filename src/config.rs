@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::cli::{Cli, LogLevel, OutputChoice, PdfReader, Provider};
-use crate::document::{ChunkSize, PdfEngine};
+use crate::document::{ChunkSize, HowToRead, PdfEngine};
 use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
 use crate::generate::{Budget, Limits, Plan};
 use crate::llm::{
@@ -69,10 +69,8 @@ pub struct Documents {
     pub paths: Vec<PathBuf>,
     /// Whether none may be skipped.
     pub is_strict: bool,
-    /// What reads PDF files.
-    pub pdf_engine: PdfEngine,
-    /// How they are cut.
-    pub chunk_size: ChunkSize,
+    /// How they are read and cut.
+    pub how: HowToRead,
 }
 
 /// Who writes the samples.
@@ -153,12 +151,14 @@ impl Config {
             (None, paths) => Input::Documents(Documents {
                 paths,
                 is_strict: cli.strict_documents,
-                pdf_engine: match cli.pdf_engine {
-                    PdfReader::Auto => PdfEngine::Auto,
-                    PdfReader::Pdfboss => PdfEngine::Pdfboss,
-                    PdfReader::PdfExtract => PdfEngine::PdfExtract,
+                how: HowToRead {
+                    pdf_engine: match cli.pdf_engine {
+                        PdfReader::Auto => PdfEngine::Auto,
+                        PdfReader::Pdfboss => PdfEngine::Pdfboss,
+                        PdfReader::PdfExtract => PdfEngine::PdfExtract,
+                    },
+                    chunk_size,
                 },
-                chunk_size,
             }),
         };
         let is_grounded = matches!(input, Input::Documents(_)) && format.grounding().is_some();

@@ -7,12 +7,22 @@ use std::time::Duration;
 
 use sdgen::cli::Cli;
 use sdgen::config::{Config, Env};
+use sdgen::document::{self, READER_ARGUMENT};
 use sdgen::report::{self, Report};
 use sdgen::run::{ExitStatus, RunError, prepare};
 use sdgen::shutdown::{Signal, StopSwitch, Urgency, stop_switch};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 
 fn main() -> ExitCode {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|argument| argument == READER_ARGUMENT)
+    {
+        return match document::serve() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
     let cli = match Cli::try_from_argv(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {

@@ -1,19 +1,21 @@
-//! Documents to passages, cut where a section, a paragraph or a sentence ends.
+//! The text of a document to passages, cut where a section, a paragraph or a
+//! sentence ends.
 //!
-//! Loses nothing but white space at the borders and passages that are there
-//! already, and never joins two documents.
+//! Takes the text piece by piece and holds some passages of it at most. Loses
+//! nothing but white space at the borders.
 
-use std::collections::HashSet;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use text_splitter::{ChunkConfig, ChunkSizer, TextSplitter};
 
-use super::{Chunk, Corpus, Document};
+use super::headings::Headings;
 
 /// How large passages are, in tokens, as far as that can be told without a
 /// model: a quarter of a token for a letter, one for a Chinese, Japanese or
 /// Korean character.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChunkSize {
     /// Most tokens of a passage; at least one.
     pub tokens: usize,
@@ -38,98 +40,132 @@ impl Default for ChunkSize {
 /// remaining borders for every passage, and would take hours for a large file.
 const PASSAGES_PER_WINDOW: usize = 16;
 
-/// The passages of all documents, in order. Those that say the same as an
-/// earlier one, but for case, white space and punctuation, are left out.
-#[must_use]
-pub fn chunk(corpus: &Corpus, size: ChunkSize) -> Vec<Chunk> {
-    let size = Quarters::of(size);
-    let mut seen = HashSet::new();
-    let documents = corpus.documents.iter().enumerate();
-    documents
-        .flat_map(|(document, Document { path, text, .. })| {
-            let headings = Headings::of(text);
-            let source: Arc<str> = path.to_string_lossy().into();
-            let passages = (1..).zip(passages(text, size));
-            passages.map(move |(number, passage)| Chunk {
-                document,
-                source: Arc::clone(&source),
-                number,
-                page: None,
-                heading: headings.above(offset_in(text, passage)),
-                text: Arc::from(passage),
-            })
-        })
-        .filter(|chunk| seen.insert(gist(&chunk.text)))
-        .collect()
+/// A passage of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Passage<'a> {
+    /// The headings that it stands under, as one line.
+    pub(super) heading: Option<Arc<str>>,
+    /// The page that it begins on.
+    pub(super) page: Option<u32>,
+    /// Its text, trimmed; never empty.
+    pub(super) text: &'a str,
 }
 
-/// What passages are compared by: their letters and digits.
-fn gist(text: &str) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    for letter in text.chars().filter(|c| c.is_alphanumeric()) {
-        letter.to_lowercase().for_each(|c| c.hash(&mut hasher));
-    }
-    hasher.finish()
-}
-
-/// Where `part` begins in `text`, of which it is a part.
-fn offset_in(text: &str, part: &str) -> usize {
-    part.as_ptr() as usize - text.as_ptr() as usize
-}
-
-/// The headings of a text in Markdown, in order.
-struct Headings<'a>(Vec<Heading<'a>>);
-
-struct Heading<'a> {
+/// Cuts the text of one document.
+#[derive(Debug)]
+pub(super) struct Chunker {
+    size: Quarters,
+    /// What is not cut yet.
+    text: String,
+    /// Where it begins in the document.
     offset: usize,
-    level: usize,
-    words: &'a str,
-    /// The heading that it stands under.
-    parent: Option<usize>,
+    headings: Headings,
+    pages: Pages,
 }
 
-impl<'a> Headings<'a> {
-    fn of(text: &'a str) -> Self {
-        let mut headings: Vec<Heading<'a>> = Vec::new();
-        let (mut offset, mut is_code) = (0, false);
-        for line in text.split_inclusive('\n') {
-            is_code ^= line.starts_with("```");
-            let words = line.trim_start_matches('#');
-            let level = line.len() - words.len();
-            if (1..=6).contains(&level) && words.starts_with(' ') && !is_code {
-                let mut parent = headings.len().checked_sub(1);
-                while let Some(above) = parent.filter(|above| headings[*above].level >= level) {
-                    parent = headings[above].parent;
-                }
-                headings.push(Heading {
-                    offset,
-                    level,
-                    words: words.trim(),
-                    parent,
-                });
-            }
-            offset += line.len();
+impl Chunker {
+    pub(super) fn new(size: ChunkSize) -> Self {
+        Self {
+            size: Quarters::of(size),
+            text: String::new(),
+            offset: 0,
+            headings: Headings::default(),
+            pages: Pages::default(),
         }
-        Self(headings)
     }
 
-    /// The headings that stand above `offset`, the highest first, as one line;
-    /// nothing if there are none.
-    fn above(&self, offset: usize) -> Option<Arc<str>> {
-        let next = self.0.partition_point(|heading| heading.offset < offset);
-        let mut above = match self.0.get(next) {
-            // A passage that begins with a heading has that one itself.
-            Some(heading) if heading.offset == offset => heading.parent,
-            _ => next.checked_sub(1),
-        };
-        let mut trail = Vec::new();
-        while let Some(heading) = above.map(|above| &self.0[above]) {
-            trail.push(heading.words);
-            above = heading.parent;
+    /// Takes further text of the document, which `continues` the text before or
+    /// stands apart from it, and gives the passages that are complete.
+    pub(super) fn push<E>(
+        &mut self,
+        text: &str,
+        page: Option<u32>,
+        continues: bool,
+        mut give: impl FnMut(Passage<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if !continues {
+            if text.trim().is_empty() {
+                return Ok(());
+            }
+            self.text.truncate(self.text.trim_end().len());
+            if !self.text.is_empty() {
+                self.append("\n\n");
+            }
         }
-        trail.reverse();
-        (!trail.is_empty()).then(|| trail.join(" > ").into())
+        self.pages.begin(self.offset + self.text.len(), page);
+        self.append(text);
+        let window_chars = self.size.max.saturating_mul(PASSAGES_PER_WINDOW);
+        let mut start = 0;
+        while let Some((length, _)) = self.text[start..].char_indices().nth(window_chars) {
+            let window = &self.text[start..start + length];
+            let mut found = split(window, self.size);
+            // The end of the window is no border: its last passage starts the next.
+            let next = match found.pop() {
+                Some((next, _)) if !found.is_empty() => next,
+                only => {
+                    found.extend(only);
+                    length
+                }
+            };
+            for (at, text) in found {
+                let at = self.offset + start + at;
+                give(Passage {
+                    heading: self.headings.above(at),
+                    page: self.pages.at(at),
+                    text,
+                })?;
+            }
+            start += next;
+        }
+        self.text.drain(..start);
+        self.offset += start;
+        Ok(())
+    }
+
+    fn append(&mut self, text: &str) {
+        let offset = self.offset + self.text.len();
+        self.headings.read(text, offset);
+        self.text.push_str(text);
+    }
+
+    /// Gives the passages of the rest.
+    pub(super) fn finish<E>(
+        mut self,
+        mut give: impl FnMut(Passage<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for (at, text) in last_passages(&self.text, self.size) {
+            let at = self.offset + at;
+            give(Passage {
+                heading: self.headings.above(at),
+                page: self.pages.at(at),
+                text,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Where pages begin, from the one that was asked for last.
+#[derive(Debug, Default)]
+struct Pages {
+    next: VecDeque<(usize, Option<u32>)>,
+    current: Option<u32>,
+}
+
+impl Pages {
+    fn begin(&mut self, offset: usize, page: Option<u32>) {
+        let last = self.next.back().map_or(self.current, |(_, page)| *page);
+        if page != last {
+            self.next.push_back((offset, page));
+        }
+    }
+
+    /// The page at `offset`, which only grows.
+    fn at(&mut self, offset: usize) -> Option<u32> {
+        while self.next.front().is_some_and(|(begin, _)| *begin <= offset) {
+            self.current = self.next.pop_front().and_then(|(_, page)| page);
+        }
+        self.current
     }
 }
 
@@ -164,49 +200,32 @@ impl ChunkSizer for Tokens {
 
 /// Quarters of a token that a character takes.
 fn quarters(c: char) -> usize {
-    // From the radicals to the full-width forms, and the planes of ideographs.
-    match c {
-        '\u{2e80}'..='\u{d7ff}'
-        | '\u{f900}'..='\u{faff}'
-        | '\u{ff00}'..='\u{ffef}'
-        | '\u{20000}'.. => 4,
-        _ => 1,
+    match is_ideographic(c) {
+        true => 4,
+        false => 1,
     }
 }
 
-/// The passages of one text, found window by window.
-fn passages(text: &str, size: Quarters) -> Vec<&str> {
-    let window_chars = size.max.saturating_mul(PASSAGES_PER_WINDOW);
-    let mut passages = Vec::new();
-    let mut rest = text;
-    while let Some((window_end, _)) = rest.char_indices().nth(window_chars) {
-        let mut found = split(&rest[..window_end], size);
-        // The end of the window is no border: its last passage starts the next.
-        let next = match found.pop() {
-            Some((start, _)) if !found.is_empty() => start,
-            only => {
-                found.extend(only);
-                window_end
-            }
-        };
-        passages.extend(found.into_iter().map(|(_, passage)| passage));
-        rest = &rest[next..];
-    }
-    passages.extend(last_passages(rest, size));
-    passages
+/// Whether a character is worth a word: from the radicals to the full-width
+/// forms, and the planes of ideographs.
+pub(super) fn is_ideographic(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..)
 }
 
-/// The passages of the last window. One of less than a quarter of the size at
-/// the end is too little to ask about, so it is evened out with the one before.
-fn last_passages(text: &str, size: Quarters) -> Vec<&str> {
+/// The passages of what is left of a document. One of less than a quarter of the
+/// size at the end is too little to ask about, so it is evened out with the one
+/// before.
+fn last_passages(text: &str, size: Quarters) -> Vec<(usize, &str)> {
     let mut passages = split(text, size);
     if let [.., (start, _), (tail_start, tail)] = passages[..]
         && Tokens.size(tail) < size.max / 4
     {
         passages.truncate(passages.len() - 2);
-        passages.extend(halves(&text[start..tail_start + tail.len()], size));
+        let end = tail_start + tail.len();
+        let halves = halves(&text[start..end], size).into_iter();
+        passages.extend(halves.map(|(offset, passage)| (start + offset, passage)));
     }
-    passages.into_iter().map(|(_, passage)| passage).collect()
+    passages
 }
 
 /// `text` whole if it fits, else in about equal parts.
@@ -245,58 +264,91 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn corpus(texts: &[&str]) -> Corpus {
-        let documents = texts.iter().map(|text| Document {
-            path: "a.txt".into(),
-            bytes: 0,
-            text: (*text).to_owned(),
-        });
-        Corpus {
-            documents: documents.collect(),
-            skipped: Vec::new(),
+    /// Passages of a document of these pieces, with headings and pages.
+    fn passages(
+        pieces: &[(&str, Option<u32>, bool)],
+        size: Quarters,
+    ) -> Vec<(Option<String>, Option<u32>, String)> {
+        let mut passages = Vec::new();
+        let mut give = |passage: Passage<'_>| {
+            let heading = passage.heading.map(|heading| heading.to_string());
+            passages.push((heading, passage.page, passage.text.to_owned()));
+            Ok::<(), ()>(())
+        };
+        let mut chunker = Chunker {
+            size,
+            ..Chunker::new(ChunkSize::default())
+        };
+        for (text, page, continues) in pieces {
+            chunker.push(text, *page, *continues, &mut give).unwrap();
         }
+        chunker.finish(&mut give).unwrap();
+        passages
     }
 
-    /// Passages of at most so many letters, twice the same if need be.
+    fn texts(text: &str, size: Quarters) -> Vec<String> {
+        let passages = passages(&[(text, None, false)], size).into_iter();
+        passages.map(|(_, _, text)| text).collect()
+    }
+
+    /// Passages of at most so many letters.
     fn chunks(text: &str, max: usize) -> Vec<String> {
         let max = max.max(1);
-        let passages = passages(text, Quarters { max, overlap: 0 });
-        passages.into_iter().map(str::to_owned).collect()
+        texts(text, Quarters { max, overlap: 0 })
     }
 
     /// A page, in letters.
     const PAGE: usize = 3_000;
 
     #[test]
-    fn boilerplate_is_used_once() {
-        let chunks = chunk(
-            &corpus(&["Imprint: ACME Ltd.", "A text.", "IMPRINT  acme, ltd"]),
-            ChunkSize::default(),
-        );
-        let texts: Vec<_> = chunks.iter().map(|chunk| &*chunk.text).collect();
-        assert_eq!(texts, ["Imprint: ACME Ltd.", "A text."]);
-    }
-
-    #[test]
     fn headings_travel_with_their_passages() {
         let body = "This is a sentence of some words. ".repeat(6);
         let text = format!("# One\n\n{body}\n\n## Two\n\n{body}\n\n{body}\n\n# Three\n\n{body}");
-        let size = ChunkSize {
-            tokens: 60,
+        let size = Quarters {
+            max: 240,
             overlap: 0,
         };
-        let chunks: Vec<_> = chunk(&corpus(&[&text.replace("some", "other"), &text]), size);
-        let told: Vec<_> = chunks
+        let (text, rest) = text.split_at(text.len() / 2 + 3);
+        let passages = passages(&[(text, None, false), (rest, None, true)], size);
+        let told: Vec<_> = passages
             .iter()
-            .map(|chunk| (&chunk.text[..5], chunk.heading.as_deref()))
+            .map(|(heading, _, text)| (&text[..5], heading.as_deref()))
             .collect();
-        let one = [
+        let expected = [
             ("# One", None),
             ("## Tw", Some("One")),
             ("This ", Some("One > Two")),
             ("# Thr", None),
         ];
-        assert_eq!(told[..4], one);
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn passages_know_the_page_that_they_begin_on() {
+        let page = "This is a sentence of some words. ".repeat(3);
+        let size = Quarters {
+            max: 110,
+            overlap: 0,
+        };
+        let pieces = [1, 2, 3].map(|number| (page.as_str(), Some(number), false));
+        let pages: Vec<_> = passages(&pieces, size)
+            .into_iter()
+            .map(|(_, page, _)| page)
+            .collect();
+        assert_eq!(pages, [Some(1), Some(2), Some(3)]);
+    }
+
+    #[test]
+    fn sections_stand_apart_unless_they_continue() {
+        let size = Quarters::of(ChunkSize::default());
+        let pieces = [
+            ("one \n", None, false),
+            (" \n", None, false),
+            ("two", None, false),
+            (" th", None, true),
+            ("ree", None, true),
+        ];
+        assert_eq!(passages(&pieces, size)[0].2, "one\n\ntwo three");
     }
 
     #[test]
@@ -309,7 +361,7 @@ mod tests {
             max: 400,
             overlap: 100,
         };
-        let passages = passages(&text, size);
+        let passages = texts(&text, size);
         for pair in passages.windows(2) {
             let first = pair[1].split_inclusive(". ").next().unwrap();
             assert!(pair[0].contains(first.trim()), "{pair:?}");
@@ -328,20 +380,6 @@ mod tests {
             .iter()
             .map(|chunk| chunk.chars().count())
             .collect()
-    }
-
-    #[test]
-    fn chunks_know_their_document() {
-        let size = ChunkSize {
-            tokens: 1,
-            overlap: 0,
-        };
-        let chunks = chunk(&corpus(&["one two", " ", "tree"]), size);
-        let texts: Vec<_> = chunks
-            .iter()
-            .map(|chunk| (chunk.document, &*chunk.text))
-            .collect();
-        assert_eq!(texts, [(0, "one"), (0, "two"), (2, "tree")]);
     }
 
     #[test]
@@ -419,6 +457,19 @@ mod tests {
                 prop_assert!(!chunk.is_empty() && chunk.trim() == chunk);
                 prop_assert!(chunk.chars().count() <= max.max(1));
             }
+        }
+
+        #[test]
+        fn it_does_not_matter_how_a_text_comes(text in "([ \n.#a-c]){0,900}", cuts in prop::collection::vec(0_usize..900, 0..9)) {
+            let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut.min(text.len())).collect();
+            cuts.extend([0, text.len()]);
+            cuts.sort_unstable();
+            let pieces: Vec<_> = cuts
+                .windows(2)
+                .map(|cut| (&text[cut[0]..cut[1]], None, true))
+                .collect();
+            let size = Quarters { max: 9, overlap: 2 };
+            prop_assert_eq!(passages(&pieces, size), passages(&[(&text, None, true)], size));
         }
     }
 }

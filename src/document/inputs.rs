@@ -1,38 +1,77 @@
 //! What the user names: files, folders, patterns, standard input.
+//!
+//! Never leaves a folder that was named, and reads nothing but folders.
 
 use std::collections::HashSet;
-use std::io::{self, Read as _};
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::{Corpus, Document, FileType, LoadError, PdfEngine, Refusal, Skipped, load};
+use walkdir::{DirEntry, WalkDir};
+
+use super::{LoadError, Refusal};
 
 /// The name of standard input.
 const STDIN: &str = "-";
 
-/// Reads everything that `inputs` name: files, folders with all that is in
-/// them, patterns such as `docs/*.md`, and `-` for text on standard input.
-///
-/// A file that is named twice is read once. What cannot be used is skipped,
-/// with its reason.
+/// Something that was named, and is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Root {
+    Stdin,
+    File(PathBuf),
+    Folder(PathBuf),
+}
+
+/// Something that may be a document.
+#[derive(Debug)]
+pub(super) enum Candidate {
+    Stdin,
+    File(PathBuf),
+    /// What was found in a folder and is of no use.
+    Refused(PathBuf, Refusal),
+}
+
+impl Candidate {
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Stdin => Path::new(STDIN),
+            Self::File(path) | Self::Refused(path, _) => path,
+        }
+    }
+}
+
+/// What `inputs` stand for.
 ///
 /// # Errors
 ///
-/// Nothing is at one of them, or nothing is left.
-pub fn load_all(inputs: &[PathBuf], engine: PdfEngine) -> Result<Corpus, LoadError> {
-    let mut found = Found {
-        engine,
-        ..Found::default()
-    };
+/// Nothing is at one of them.
+pub(super) fn roots(inputs: &[PathBuf]) -> Result<Vec<Root>, LoadError> {
+    let mut roots = Vec::new();
     for input in inputs {
         if input == Path::new(STDIN) {
-            found.add_stdin();
+            roots.push(Root::Stdin);
         } else if let Some(paths) = pattern(input)? {
-            paths.iter().try_for_each(|path| found.add(path))?;
+            for path in paths {
+                roots.push(root(path)?);
+            }
         } else {
-            found.add(input)?;
+            roots.push(root(input.clone())?);
         }
     }
-    found.into_corpus(inputs)
+    Ok(roots)
+}
+
+fn root(path: PathBuf) -> Result<Root, LoadError> {
+    match fs::metadata(&path) {
+        Ok(metadata) if metadata.is_dir() => match fs::read_dir(&path) {
+            Ok(_) => Ok(Root::Folder(path)),
+            Err(error) => Err(LoadError::Unreadable { path, error }),
+        },
+        Ok(_) => Ok(Root::File(path)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(LoadError::Missing { path }),
+        Err(error) => Err(LoadError::Unreadable { path, error }),
+    }
 }
 
 /// The paths that `input` stands for, if it is a pattern and no path.
@@ -58,133 +97,58 @@ fn pattern(input: &Path) -> Result<Option<Vec<PathBuf>>, LoadError> {
     }
 }
 
-/// What was found so far.
-#[derive(Default)]
-struct Found {
-    engine: PdfEngine,
-    documents: Vec<Document>,
-    skipped: Vec<Skipped>,
-    seen: HashSet<PathBuf>,
-    /// Why the last of the inputs gave nothing.
-    last_error: Option<LoadError>,
+/// Everything in `roots` that may be a document, in order; nothing twice.
+pub(super) fn candidates(roots: Vec<Root>) -> impl Iterator<Item = Candidate> + Send {
+    let mut seen = HashSet::new();
+    let has_others = roots.len() > 1;
+    let candidates = roots.into_iter().flat_map(|root| match root {
+        Root::Stdin => {
+            Box::new([Candidate::Stdin].into_iter()) as Box<dyn Iterator<Item = _> + Send>
+        }
+        Root::File(path) => Box::new([Candidate::File(path)].into_iter()),
+        Root::Folder(path) => Box::new(in_folder(path)),
+    });
+    candidates.filter(move |candidate| match candidate {
+        Candidate::File(path) if has_others => {
+            path.canonicalize().map_or(true, |path| seen.insert(path))
+        }
+        _ => true,
+    })
 }
 
-impl Found {
-    fn add(&mut self, path: &Path) -> Result<(), LoadError> {
-        match load(path, self.engine) {
-            Ok(Corpus { documents, skipped }) => {
-                self.skipped.extend(skipped);
-                for document in documents {
-                    let path = document.path.canonicalize();
-                    if path.is_ok_and(|path| self.seen.insert(path)) {
-                        self.documents.push(document);
-                    }
-                }
-            }
-            Err(LoadError::Refused { path, refusal }) => {
-                self.skipped.push(Skipped {
-                    path: path.clone(),
-                    reason: refusal.to_string(),
-                });
-                self.last_error = Some(LoadError::Refused { path, refusal });
-            }
-            Err(LoadError::NoText { path, skipped }) => {
-                self.skipped.extend(skipped.iter().cloned());
-                self.last_error = Some(LoadError::NoText { path, skipped });
-            }
-            Err(error) => return Err(error),
+/// All files in the folder `root` and its subfolders, in the order of their
+/// names.
+fn in_folder(root: PathBuf) -> impl Iterator<Item = Candidate> + Send {
+    let entries = WalkDir::new(&root).sort_by_file_name().into_iter();
+    let entries = entries.filter_entry(|entry| !is_hidden(entry) && !is_output(entry.path()));
+    entries.filter_map(move |entry| match entry {
+        Ok(entry) if entry.file_type().is_dir() => None,
+        Ok(entry) if entry.file_type().is_file() => Some(Candidate::File(entry.into_path())),
+        Ok(entry) if entry.file_type().is_symlink() => {
+            Some(Candidate::Refused(entry.into_path(), Refusal::SymbolicLink))
         }
-        Ok(())
-    }
-
-    fn add_stdin(&mut self) {
-        match stdin() {
-            Ok(document) => self.documents.push(document),
-            Err(refusal) => {
-                let path = PathBuf::from(STDIN);
-                self.last_error = Some(LoadError::Refused { path, refusal });
-            }
+        Ok(entry) => Some(Candidate::Refused(entry.into_path(), Refusal::NotRegular)),
+        Err(error) => {
+            let path = error.path().unwrap_or(&root).to_owned();
+            let error = io::Error::from(error);
+            Some(Candidate::Refused(path, Refusal::Unreadable(error)))
         }
-    }
-
-    fn into_corpus(self, inputs: &[PathBuf]) -> Result<Corpus, LoadError> {
-        let Self {
-            documents,
-            skipped,
-            last_error,
-            ..
-        } = self;
-        match (documents.is_empty(), last_error) {
-            (false, _) => Ok(Corpus { documents, skipped }),
-            (true, Some(error)) if inputs.len() == 1 => Err(error),
-            (true, _) => Err(LoadError::NothingLeft { skipped }),
-        }
-    }
+    })
 }
 
-/// The text on standard input.
-fn stdin() -> Result<Document, Refusal> {
-    let mut content = Vec::new();
-    io::stdin()
-        .take(load::MAX_BYTES + 1)
-        .read_to_end(&mut content)
-        .map_err(Refusal::Unreadable)?;
-    match content.len() as u64 > load::MAX_BYTES {
-        true => Err(Refusal::TooLarge),
-        false => load::document_of(Path::new(STDIN), FileType::Text, content, PdfEngine::Auto),
-    }
+/// Whether an entry below the root is hidden; the root itself was asked for.
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    fn load_auto(inputs: &[PathBuf]) -> Result<Corpus, LoadError> {
-        load_all(inputs, PdfEngine::Auto)
-    }
-
-    fn folder() -> tempfile::TempDir {
-        let folder = tempfile::tempdir().expect("a folder");
-        for (name, text) in [("a.txt", "one"), ("b.txt", "two"), ("c.zip", "PK")] {
-            fs::write(folder.path().join(name), text).expect("written");
-        }
-        folder
-    }
-
-    fn texts(corpus: &Corpus) -> Vec<&str> {
-        let documents = corpus.documents.iter();
-        documents.map(|document| document.text.as_str()).collect()
-    }
-
-    #[test]
-    fn a_file_that_is_named_twice_is_read_once() {
-        let folder = folder();
-        let inputs = [folder.path().join("b.txt"), folder.path().to_owned()];
-        let corpus = load_auto(&inputs).expect("two texts");
-        assert_eq!(texts(&corpus), ["two", "one"]);
-        assert_eq!(corpus.skipped.len(), 1);
-    }
-
-    #[test]
-    fn patterns_are_resolved_and_must_match() {
-        let folder = folder();
-        let corpus = load_auto(&[folder.path().join("*.txt")]).expect("two texts");
-        assert_eq!(texts(&corpus), ["one", "two"]);
-        let none = load_auto(&[folder.path().join("*.pdf")]);
-        assert!(matches!(none, Err(LoadError::NoMatch { .. })));
-    }
-
-    #[test]
-    fn what_cannot_be_used_is_skipped_if_something_is_left() {
-        let folder = folder();
-        let [good, bad] = ["a.txt", "c.zip"].map(|name| folder.path().join(name));
-        let corpus = load_auto(&[good.clone(), bad.clone()]).expect("a text");
-        assert_eq!((corpus.documents.len(), corpus.skipped.len()), (1, 1));
-        let missing = load_auto(&[good, folder.path().join("d.txt")]);
-        assert!(matches!(missing, Err(LoadError::Missing { .. })));
-        let nothing = load_auto(&[bad.clone(), bad]);
-        assert!(matches!(nothing, Err(LoadError::NothingLeft { .. })));
-    }
+/// Whether this program made the file at `path`: its journal lies beside it.
+fn is_output(path: &Path) -> bool {
+    let is_data = |extension: &str| ["jsonl", "csv", "parquet"].contains(&extension);
+    let extension = path.extension().and_then(OsStr::to_str);
+    let (true, Some(base)) = (extension.is_some_and(is_data), path.file_stem()) else {
+        return false;
+    };
+    let mut journal = base.to_owned();
+    journal.push(".journal.jsonl");
+    path.with_file_name(".sdgen").join(journal).exists()
 }

@@ -1,56 +1,80 @@
-//! Files to read into passages: what a corpus, a document and a chunk are.
+//! Files to passages: what a corpus, a document and a chunk are.
 //!
-//! Knows nothing of models or samples. Everything is read into memory; there
-//! is no network here.
+//! Knows nothing of models or samples. Files are read by processes of their own
+//! (`reader`), to text (`extract`) and then to passages (`chunk`), which are kept
+//! in a file (`spool`), so that a corpus may be larger than memory.
 
 mod chunk;
 mod extract;
+mod headings;
 mod inputs;
 mod load;
+mod reader;
+mod similar;
+mod spool;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use chunk::{ChunkSize, chunk};
-pub use extract::{FileType, Limits, PdfEngine, Section, extract};
-pub use inputs::load_all;
-use load::load;
+use serde::{Serialize, Serializer};
 
-/// The texts of a file or a folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
+pub use chunk::ChunkSize;
+pub use extract::{FileType, Limits, PdfEngine, Section, extract};
+pub use load::load;
+pub use reader::{HowToRead, READER_ARGUMENT, serve};
+pub use spool::Passages;
+
+/// The passages of everything that was named.
+#[derive(Debug)]
 pub struct Corpus {
-    /// Documents in the order of their paths; never empty.
+    /// Documents in the order in which they were named; never empty.
     pub documents: Vec<Document>,
-    /// Files of the folder that gave no document, in the order of their paths.
+    /// Their passages, in order; never empty.
+    pub passages: Passages,
+    /// Files that gave no document, in the same order.
     pub skipped: Vec<Skipped>,
 }
 
-/// The text of one file.
+/// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// The path it was read from.
     pub path: PathBuf,
-    /// Size of the file.
+    /// Size of the file; zero for standard input.
     pub bytes: u64,
-    /// Readable text with `\n` line ends; never blank.
-    pub text: String,
+    /// Digest of its text.
+    pub sha256: [u8; 32],
 }
 
-/// A file of a folder that gave no document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl Document {
+    /// Its path, as far as it is Unicode.
+    fn name(&self) -> Arc<str> {
+        self.path.to_string_lossy().into()
+    }
+}
+
+/// A file that gave no document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Skipped {
     /// The path of the file.
+    #[serde(serialize_with = "as_far_as_unicode")]
     pub path: PathBuf,
     /// Why, in a few words for a person.
     pub reason: String,
 }
 
+#[expect(clippy::ptr_arg, reason = "the signature that serde asks for")]
+fn as_far_as_unicode<S: Serializer>(path: &PathBuf, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
+}
+
 /// A passage of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chunk {
-    /// Index of its document in the corpus.
-    pub document: usize,
     /// What its document is called: its path, as far as it is Unicode.
     pub source: Arc<str>,
     /// Its number in the document, from 1.
@@ -62,21 +86,6 @@ pub struct Chunk {
     pub heading: Option<Arc<str>>,
     /// Its text, trimmed; never empty.
     pub text: Arc<str>,
-}
-
-#[cfg(test)]
-impl Chunk {
-    /// A passage of the first document of a corpus, under no heading.
-    pub(crate) fn of(text: &str) -> Self {
-        Self {
-            document: 0,
-            source: "a.txt".into(),
-            number: 1,
-            page: None,
-            heading: None,
-            text: text.into(),
-        }
-    }
 }
 
 /// Why a path gave no corpus.
@@ -97,13 +106,8 @@ pub enum LoadError {
         error: io::Error,
     },
     /// The single file that was given is of no use.
-    #[error("cannot use `{}`: {refusal}", .path.display())]
-    Refused {
-        /// The path as given.
-        path: PathBuf,
-        /// What is wrong with it.
-        refusal: Refusal,
-    },
+    #[error("cannot use `{}`: {}", .0.path.display(), .0.reason)]
+    Refused(Skipped),
     /// No pattern of paths.
     #[error("`{pattern}` is no pattern of paths: {problem}")]
     Pattern {
@@ -129,6 +133,14 @@ pub enum LoadError {
     Strict {
         /// The first one.
         skipped: Skipped,
+    },
+    /// The passages cannot be kept.
+    #[error("cannot keep the text of the documents in `{}`: {error}", .folder.display())]
+    Spool {
+        /// Where they were to be kept.
+        folder: PathBuf,
+        /// The system's own words.
+        error: io::Error,
     },
     /// No file of the folder gave a document.
     #[error(
@@ -161,8 +173,17 @@ pub enum Refusal {
     #[error("its name has no extension; supported are {}", extract::SUPPORTED)]
     NoExtension,
     /// It is larger than can be read into memory with good conscience.
-    #[error("larger than {} MiB; split it into smaller files", load::MAX_BYTES >> 20)]
-    TooLarge,
+    #[error("larger than {} MiB; split it into smaller files", .0 >> 20)]
+    TooLarge(u64),
+    /// Reading it takes longer than any honest file of its size.
+    #[error("takes too long to read")]
+    TooSlow,
+    /// The process that read it died of it.
+    #[error("too damaged to read, or needs too much memory")]
+    Crashed,
+    /// No process to read it could be started.
+    #[error("cannot be read, as no process can be started: {0}")]
+    NoReader(io::Error),
     /// The file system does not let it be read.
     #[error("cannot be read: {0}")]
     Unreadable(io::Error),

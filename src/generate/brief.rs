@@ -1,10 +1,13 @@
 //! What one request is asked for.
 
-use rand::SeedableRng;
+use std::io;
+use std::sync::Arc;
+
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use rand::{RngExt as _, SeedableRng};
 
-use crate::document::Chunk;
+use crate::document::{Chunk, Passages};
 use crate::prompt::{MANNERS, SETTINGS, VOICES};
 
 /// What the samples are made from.
@@ -12,8 +15,8 @@ use crate::prompt::{MANNERS, SETTINGS, VOICES};
 pub enum Source {
     /// A description of the data.
     Query(String),
-    /// Passages of documents; at least one, none blank.
-    Documents(Vec<Chunk>),
+    /// Passages of documents; at least one.
+    Documents(Arc<Passages>),
 }
 
 /// What one request is asked for.
@@ -33,48 +36,139 @@ pub(super) struct Brief {
 /// before all came once.
 #[derive(Debug)]
 pub(super) struct Briefs {
-    angles: Deck<String>,
-    passages: Vec<Chunk>,
-    /// Indices of passages, in the order of their turns.
-    turns: Deck<usize>,
+    angles: Vec<String>,
+    passages: Option<Turns>,
+}
+
+/// Passages in the order of their turns.
+#[derive(Debug)]
+struct Turns {
+    passages: Arc<Passages>,
+    /// Their indices.
+    order: Vec<u32>,
+    /// Length of all.
+    bytes: u64,
 }
 
 impl Briefs {
     pub(super) fn new(source: &Source, seed: u64) -> Self {
         let mut random = StdRng::seed_from_u64(seed);
-        let (angles, passages) = match source {
-            Source::Query(_) => (angles(&SETTINGS), Vec::new()),
+        let (mut angles, passages) = match source {
+            Source::Query(_) => (angles(&SETTINGS), None),
             // A passage brings its own setting.
-            Source::Documents(passages) => (angles(&[]), passages.clone()),
+            Source::Documents(passages) => (angles(&[]), Some(Arc::clone(passages))),
         };
-        let angles = Deck::shuffled(angles, &mut random);
+        angles.shuffle(&mut random);
         Self {
             angles,
-            turns: Deck::shuffled((0..passages.len()).collect(), &mut random),
-            passages,
+            passages: passages.map(|passages| Turns::new(passages, &mut random)),
         }
     }
 
     /// The brief of batch `number`, for `count` samples.
-    pub(super) fn of(&self, number: u64, count: usize) -> Brief {
-        Brief {
+    ///
+    /// # Errors
+    ///
+    /// Its passage cannot be read.
+    pub(super) fn of(&self, number: u64, count: usize) -> io::Result<Brief> {
+        let (round, passage) = match &self.passages {
+            None => (0, None),
+            Some(turns) => {
+                let passage = turns.passages.get(turns.passage(number))?;
+                (number / turns.order.len() as u64, Some(passage))
+            }
+        };
+        Ok(Brief {
             count,
-            angle: self.angles.card(number).clone(),
-            passage: self
-                .passage_of(number)
-                .map(|index| self.passages[index].clone()),
-        }
+            // Another one for a passage each time that its turn comes.
+            angle: card(&self.angles, number + round).clone(),
+            passage,
+        })
     }
 
     /// The index of the passage that batch `number` is made from.
     pub(super) fn passage_of(&self, number: u64) -> Option<usize> {
-        (!self.passages.is_empty()).then(|| *self.turns.card(number))
+        self.passages.as_ref().map(|turns| turns.passage(number))
     }
 
-    /// All passages.
-    pub(super) fn passages(&self) -> &[Chunk] {
-        &self.passages
+    /// Most samples of a run of `samples` that batch `number` is to bring: as
+    /// many as its passage has of the text, but one at least.
+    pub(super) fn share(&self, number: u64, samples: usize) -> usize {
+        match &self.passages {
+            None => samples,
+            Some(turns) => turns.share(turns.passage(number), samples),
+        }
     }
+
+    /// The largest of these shares.
+    pub(super) fn largest_share(&self, samples: usize) -> usize {
+        match &self.passages {
+            None => samples,
+            Some(turns) => {
+                let shares = (0..turns.order.len()).map(|index| turns.share(index, samples));
+                shares.max().unwrap_or(samples)
+            }
+        }
+    }
+}
+
+impl Turns {
+    fn new(passages: Arc<Passages>, random: &mut StdRng) -> Self {
+        let mut bytes = 0;
+        let ends = (0..passages.len()).map(|index| {
+            bytes += passages.bytes(index);
+            bytes
+        });
+        let ends: Vec<u64> = ends.collect();
+        Self {
+            order: spread(&ends, random),
+            bytes,
+            passages,
+        }
+    }
+
+    fn passage(&self, number: u64) -> usize {
+        *card(&self.order, number) as usize
+    }
+
+    fn share(&self, passage: usize, samples: usize) -> usize {
+        let [bytes, all] = [self.passages.bytes(passage), self.bytes].map(u128::from);
+        // Rounded: what is asked for too much of one is missing for the others.
+        let share = (samples as u128 * bytes + all / 2) / all;
+        usize::try_from(share).unwrap_or(samples).max(1)
+    }
+}
+
+/// The indices of passages that end at `ends` when they are laid end to end:
+/// each once, and any number of the first ones spread evenly over the text.
+///
+/// Van der Corput's sequence from a random start: halves, then quarters, then
+/// eighths are all visited before one is visited again.
+fn spread(ends: &[u64], random: &mut StdRng) -> Vec<u32> {
+    let total = ends.last().copied().unwrap_or_default();
+    let start: u64 = random.random();
+    let mut order = Vec::with_capacity(ends.len());
+    let mut is_in = vec![false; ends.len()];
+    // Twice as many points as would do if all had the same length.
+    for step in 0..4 * ends.len() as u64 {
+        let point = step.reverse_bits() ^ start;
+        let place = (u128::from(point) * u128::from(total)) >> 64;
+        let index = ends.partition_point(|end| u128::from(*end) <= place);
+        if !std::mem::replace(&mut is_in[index], true) {
+            order.push(index);
+        }
+    }
+    let mut short: Vec<_> = (0..ends.len()).filter(|index| !is_in[*index]).collect();
+    short.shuffle(random);
+    order.extend(short);
+    let order = order.into_iter().map(u32::try_from);
+    order.map_while(Result::ok).collect()
+}
+
+/// One of `cards`, which come again and again in the same order.
+fn card<T>(cards: &[T], number: u64) -> &T {
+    let index = number % cards.len() as u64;
+    &cards[usize::try_from(index).expect("below a length")]
 }
 
 fn angles(settings: &[&str]) -> Vec<String> {
@@ -96,54 +190,86 @@ fn angles(settings: &[&str]) -> Vec<String> {
     angles
 }
 
-/// Cards in an order that repeats for ever.
-#[derive(Debug)]
-struct Deck<T>(Vec<T>);
-
-impl<T> Deck<T> {
-    fn shuffled(mut cards: Vec<T>, random: &mut StdRng) -> Self {
-        cards.shuffle(random);
-        Self(cards)
-    }
-
-    fn card(&self, number: u64) -> &T {
-        let index = number % self.0.len() as u64;
-        &self.0[usize::try_from(index).expect("below a length")]
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-    use std::sync::Arc;
+    use std::collections::{BTreeMap, HashSet};
 
     use super::*;
 
-    #[test]
-    fn no_angle_comes_twice_before_all_came_once() {
-        let briefs = Briefs::new(&Source::Query("q".into()), 1);
-        let cells = VOICES.len() * SETTINGS.len() * MANNERS.len();
-        let angles = (0..).map(|number| briefs.of(number, 1).angle);
-        let seen: HashSet<String> = angles.take(cells).collect();
-        assert_eq!(seen.len(), cells);
+    fn briefs(source: &Source, numbers: std::ops::Range<u64>) -> Vec<Brief> {
+        let briefs = Briefs::new(source, 1);
+        let briefs = numbers.map(|number| briefs.of(number, 1).expect("in memory"));
+        briefs.collect()
     }
 
     #[test]
-    fn passages_go_round() {
-        let passages = ["a", "b", "c"].map(Chunk::of).to_vec();
-        let briefs = Briefs::new(&Source::Documents(passages), 1);
-        let mut drawn: Vec<_> = (0..6)
-            .filter_map(|number| briefs.of(number, 1).passage)
-            .map(|passage| passage.text)
+    fn no_angle_comes_twice_before_all_came_once() {
+        let cells = VOICES.len() * SETTINGS.len() * MANNERS.len();
+        let briefs = briefs(&Source::Query("q".into()), 0..cells as u64);
+        let seen: HashSet<String> = briefs.into_iter().map(|brief| brief.angle).collect();
+        assert_eq!(seen.len(), cells);
+    }
+
+    fn documents(texts: &[&str]) -> Source {
+        Source::Documents(Arc::new(Passages::of(texts)))
+    }
+
+    #[test]
+    fn passages_go_round_and_get_another_angle_each_time() {
+        // As many passages as there are angles.
+        let texts: Vec<_> = (0..72).map(|number| format!("{number}")).collect();
+        let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+        let mut times = BTreeMap::new();
+        let mut seen = HashSet::new();
+        for brief in briefs(&documents(&texts), 0..144) {
+            let text = brief.passage.expect("a passage").text;
+            *times.entry(text.clone()).or_insert(0) += 1;
+            assert!(seen.insert((text, brief.angle)));
+        }
+        assert_eq!(times.len(), 72);
+        assert!(times.values().all(|times| *times == 2));
+    }
+
+    #[test]
+    fn the_first_passages_are_spread_over_the_text() {
+        let ends: Vec<u64> = (1..=1_000).map(|number| number * 3_000).collect();
+        let order = spread(&ends, &mut StdRng::seed_from_u64(1));
+        let tenths: HashSet<u32> = order[..16].iter().map(|index| index / 100).collect();
+        assert_eq!(tenths.len(), 10);
+        let all: HashSet<_> = order.iter().collect();
+        assert_eq!((order.len(), all.len()), (1_000, 1_000));
+    }
+
+    #[test]
+    fn long_passages_come_before_short_ones() {
+        let mut end = 0;
+        let lengths = (0..1_000).map(|number| if number % 10 == 0 { 3_000 } else { 3 });
+        let ends: Vec<u64> = lengths
+            .map(|length| {
+                end += length;
+                end
+            })
             .collect();
-        drawn.sort();
-        assert_eq!(drawn, ["a", "a", "b", "b", "c", "c"].map(Arc::from));
+        let order = spread(&ends, &mut StdRng::seed_from_u64(1));
+        let long = order[..100].iter().filter(|index| *index % 10 == 0).count();
+        assert!(long >= 95, "{long}");
+        assert_eq!(order.len(), 1_000);
+    }
+
+    #[test]
+    fn a_passage_gets_its_share_of_the_samples() {
+        let long = "a long text ".repeat(100);
+        let briefs = Briefs::new(&documents(&[&long, "short", &long]), 1);
+        let mut shares: Vec<_> = (0..3).map(|number| briefs.share(number, 40)).collect();
+        shares.sort_unstable();
+        assert_eq!(shares, [1, 20, 20]);
+        assert_eq!(briefs.largest_share(40), 20);
     }
 
     #[test]
     fn the_seed_decides_the_order() {
         let source = Source::Query("q".into());
-        let first = |seed| Briefs::new(&source, seed).of(0, 25);
+        let first = |seed| Briefs::new(&source, seed).of(0, 25).expect("in memory");
         assert_eq!(first(7), first(7));
         assert_ne!(first(7), first(8));
     }

@@ -145,6 +145,9 @@ pub enum GenerateError {
     /// A sample could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// A passage that was kept could not be read again.
+    #[error("cannot read the text of the documents again: {0}")]
+    Passage(std::io::Error),
 }
 
 impl Generator<'_> {

@@ -1,7 +1,9 @@
 //! How far a run has come: empty, or what its journal tells.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
+use crate::document::Passages;
 use crate::sample::Sample;
 
 use super::brief::{Briefs, Source};
@@ -34,14 +36,13 @@ impl Progress {
     /// That of a new run of `plan` from `source`.
     #[must_use]
     pub fn new(plan: &Plan, source: &Source) -> Self {
-        let (batch_size, passages) = match source {
-            Source::Query(_) => (plan.batch_size, None),
-            // Small batches rather than passages that are never used.
-            Source::Documents(passages) => {
-                let share = plan.samples.div_ceil(passages.len());
-                (share.clamp(1, plan.batch_size), Some(passages.len()))
-            }
+        let passages = match source {
+            Source::Query(_) => None,
+            Source::Documents(passages) => Some(passages.len()),
         };
+        let briefs = Briefs::new(source, plan.seed);
+        // Small batches rather than passages that are never used.
+        let batch_size = plan.batch_size.min(briefs.largest_share(plan.samples));
         Self {
             ledger: Ledger::new(plan.samples, batch_size, passages),
             dedup: Dedup::with_room_for(plan.samples),
@@ -49,7 +50,7 @@ impl Progress {
             traffic: Traffic::default(),
             refinement: Refinement::Due,
             coverage: Coverage::of(source),
-            briefs: Briefs::new(source, plan.seed),
+            briefs,
             parts: 0,
         }
     }
@@ -91,8 +92,7 @@ impl Progress {
         if let (Some(coverage), Some(passage)) =
             (&mut self.coverage, self.briefs.passage_of(number))
         {
-            let document = self.briefs.passages()[passage].document;
-            coverage.add(passage, document, samples as u64);
+            coverage.add(passage, samples as u64);
         }
     }
 
@@ -133,12 +133,11 @@ impl Progress {
 }
 
 /// How much of the documents was used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Coverage {
-    /// Samples that each passage gave.
-    passages: Vec<u32>,
-    /// Samples that each document gave, by its index in the corpus.
-    pub by_document: Vec<u64>,
+    passages: Arc<Passages>,
+    /// Samples that each of them gave.
+    samples: Vec<u32>,
 }
 
 impl Coverage {
@@ -146,29 +145,37 @@ impl Coverage {
         let Source::Documents(passages) = source else {
             return None;
         };
-        let documents = passages.iter().map(|passage| passage.document + 1).max();
         Some(Self {
-            passages: vec![0; passages.len()],
-            by_document: vec![0; documents.unwrap_or_default()],
+            passages: Arc::clone(passages),
+            samples: vec![0; passages.len()],
         })
     }
 
-    fn add(&mut self, passage: usize, document: usize, samples: u64) {
-        let count = &mut self.passages[passage];
+    fn add(&mut self, passage: usize, samples: u64) {
+        let count = &mut self.samples[passage];
         *count = count.saturating_add(u32::try_from(samples).unwrap_or(u32::MAX));
-        self.by_document[document] += samples;
     }
 
     /// Passages in all.
     #[must_use]
     pub fn passages(&self) -> usize {
-        self.passages.len()
+        self.samples.len()
     }
 
     /// Passages that gave a sample.
     #[must_use]
     pub fn used(&self) -> usize {
-        self.passages.iter().filter(|samples| **samples > 0).count()
+        self.samples.iter().filter(|samples| **samples > 0).count()
+    }
+
+    /// Samples that each document gave, by its index in the corpus.
+    #[must_use]
+    pub fn by_document(&self) -> Vec<u64> {
+        let mut by_document = vec![0; self.passages.documents()];
+        for (passage, samples) in self.samples.iter().enumerate() {
+            by_document[self.passages.document(passage)] += u64::from(*samples);
+        }
+        by_document
     }
 }
 

@@ -78,13 +78,14 @@ impl Summary<'_> {
             );
         }
         if let Some(coverage) = &run.coverage {
+            let by_document = coverage.by_document();
             let _ = writeln!(
                 text,
                 "  passages {}, used {}; documents {}, used {}",
                 HumanCount(coverage.passages() as u64),
                 HumanCount(coverage.used() as u64),
-                coverage.by_document.len(),
-                coverage.by_document.iter().filter(|it| **it > 0).count()
+                by_document.len(),
+                by_document.iter().filter(|it| **it > 0).count()
             );
         }
         self.write_traffic(text, &run.traffic);

@@ -64,7 +64,7 @@ impl Identity {
         let sampling = config.provider.sampling();
         let chunk_size = match &config.input {
             Input::Query(_) => None,
-            Input::Documents(documents) => Some(documents.chunk_size),
+            Input::Documents(documents) => Some(documents.how.chunk_size),
         };
         Self {
             format: config.format.name().to_owned(),
@@ -178,7 +178,7 @@ fn documents(corpus: &Corpus) -> Vec<Document> {
         .map(|document| Document {
             path: document.path.display().to_string(),
             bytes: document.bytes,
-            sha256: digest([document.text.as_str()]),
+            sha256: hex(&document.sha256),
         })
         .collect()
 }
@@ -219,8 +219,12 @@ fn digest<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
         digest.update(text.as_ref());
         digest.update([0]);
     }
+    hex(&digest.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
     let mut digits = String::new();
-    for byte in digest.finalize() {
+    for byte in bytes {
         let _ = write!(digits, "{byte:02x}");
     }
     digits

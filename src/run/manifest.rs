@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use crate::config::{Config, Input};
+use crate::document::Skipped;
 use crate::generate::{Books, Run, Traffic};
 use crate::llm::Price;
 
@@ -27,6 +28,8 @@ pub(super) struct Manifest {
     query: Option<String>,
     refined_query: Option<String>,
     documents: Option<Vec<Source>>,
+    /// Files that gave no document.
+    pub(super) skipped: Vec<Skipped>,
     /// Passages of the documents.
     passages: Option<Passages>,
     seed: u64,
@@ -102,6 +105,7 @@ impl Manifest {
             },
             refined_query: None,
             documents: documents.map(|documents| documents.into_iter().map(Source::from).collect()),
+            skipped: Vec::new(),
             passages: None,
             seed: config.plan.seed,
             samples_wanted: config.plan.samples,
@@ -128,8 +132,8 @@ impl Manifest {
                 used: coverage.used(),
             });
             let documents = self.documents.iter_mut().flatten();
-            for (document, samples) in documents.zip(&coverage.by_document) {
-                document.samples = *samples;
+            for (document, samples) in documents.zip(coverage.by_document()) {
+                document.samples = samples;
             }
         }
         let cost = |traffic: &Traffic| {

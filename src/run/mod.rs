@@ -6,10 +6,11 @@ mod manifest;
 mod verdict;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::{Config, ConfigError, Documents, Input, LARGE_RUN, ProviderConfig};
-use crate::document::{self, Chunk, ChunkSize, Corpus, LoadError, Skipped};
+use crate::document::{self, Corpus, LoadError, Skipped};
 use crate::format::FormatHandler;
 use crate::generate::{GenerateError, Generator, Outcome, Progress, Source};
 use crate::llm::{Gemini, LlmClient, Offline, OpenAi, SetupError};
@@ -109,7 +110,9 @@ impl RunError {
                 ConfigError::MissingKey { .. } | ConfigError::Setup(SetupError::ApiKey),
             ) => ExitStatus::Auth,
             Self::Open(OpenError::InUse { .. }) => ExitStatus::InUse,
-            Self::Open(OpenError::Write(_)) | Self::Write(_) => ExitStatus::Output,
+            Self::Open(OpenError::Write(_))
+            | Self::Write(_)
+            | Self::Document(LoadError::Spool { .. }) => ExitStatus::Output,
             Self::Config(_)
             | Self::Document(_)
             | Self::Setup(_)
@@ -188,7 +191,7 @@ enum Output {
 pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
     let corpus = match &config.input {
         Input::Query(_) => None,
-        Input::Documents(documents) => Some(load(documents)?),
+        Input::Documents(documents) => Some(load(documents, &config.output.prefix)?),
     };
     let mut client = client(&config)?;
     if !config.resume && !is_wanted(&config, config.plan.samples as u64) {
@@ -205,20 +208,19 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
         config.plan.seed = identity.seed;
         client = self::client(&config)?;
     }
-    let source = match (&config.input, &corpus) {
+    let mut manifest = Manifest::new(&config, identity.documents.clone());
+    let source = match (&config.input, corpus) {
         (Input::Query(query), _) => Source::Query(query.clone()),
-        (Input::Documents(documents), corpus) => {
-            let chunks = corpus
-                .as_ref()
-                .map(|corpus| passages(corpus, documents.chunk_size));
-            Source::Documents(chunks.unwrap_or_default())
+        (Input::Documents(_), corpus) => {
+            let corpus = corpus.expect("documents were loaded");
+            manifest.skipped = corpus.skipped;
+            Source::Documents(Arc::new(corpus.passages))
         }
     };
     let progress = progress(&config, &source, past.as_ref())?;
     if config.resume && !is_wanted(&config, progress.missing()) {
         return Ok(None);
     }
-    let manifest = Manifest::new(&config, identity.documents.clone());
     let manifest_file = place.manifest();
     let output = open(&config, place, past.as_ref(), &progress, &identity)?;
     if let Output::ToDo {
@@ -401,36 +403,41 @@ fn is_wanted(config: &Config, samples: u64) -> bool {
     is_wanted
 }
 
-/// The text of `documents`; without any, says why.
-fn load(documents: &Documents) -> Result<Corpus, LoadError> {
-    let loaded = document::load_all(&documents.paths, documents.pdf_engine);
+/// The text of `documents`, for a run with outputs at `prefix`; without any,
+/// says why.
+fn load(documents: &Documents, prefix: &Path) -> Result<Corpus, LoadError> {
+    let folders = prefix.ancestors().skip(1).find(|folder| folder.is_dir());
+    let folder = folders.unwrap_or(Path::new("."));
+    let loaded = document::load(&documents.paths, documents.how, folder);
     if let Err(LoadError::NoText { skipped, .. } | LoadError::NothingLeft { skipped }) = &loaded {
         warn_of(skipped);
     }
     let corpus = loaded?;
-    match corpus.skipped.first() {
-        Some(skipped) if documents.is_strict => Err(LoadError::Strict {
+    if let Some(skipped) = corpus.skipped.first().filter(|_| documents.is_strict) {
+        return Err(LoadError::Strict {
             skipped: skipped.clone(),
-        }),
-        _ => Ok(corpus),
+        });
     }
-}
-
-fn warn_of(skipped: &[Skipped]) {
-    for Skipped { path, reason } in skipped {
-        tracing::warn!("skipped `{}`: {reason}", path.display());
-    }
-}
-
-fn passages(corpus: &Corpus, size: ChunkSize) -> Vec<Chunk> {
     warn_of(&corpus.skipped);
-    let chunks = document::chunk(corpus, size);
     tracing::info!(
         "passages: {}, documents: {}",
-        chunks.len(),
+        corpus.passages.len(),
         corpus.documents.len()
     );
-    chunks
+    Ok(corpus)
+}
+
+/// Most skipped files that are told; the manifest has all of them.
+const TOLD_SKIPPED: usize = 20;
+
+fn warn_of(skipped: &[Skipped]) {
+    for Skipped { path, reason } in skipped.iter().take(TOLD_SKIPPED) {
+        tracing::warn!("skipped `{}`: {reason}", path.display());
+    }
+    let others = skipped.len().saturating_sub(TOLD_SKIPPED);
+    if others > 0 {
+        tracing::warn!("skipped {others} more files");
+    }
 }
 
 fn client(config: &Config) -> Result<Box<dyn LlmClient>, SetupError> {

@@ -45,6 +45,7 @@ impl Verdict {
                 ("output", ExitStatus::Output, Some(advice_for_output(error)))
             }
             Err(GenerateError::Llm(error)) => of_llm_error(error),
+            Err(GenerateError::Passage(_)) => ("documents", ExitStatus::Failure, None),
         };
         let problem = match end {
             Ok(Outcome::Complete) => None,

@@ -22,6 +22,7 @@ mod offline;
 mod openai;
 mod outputs;
 mod random;
+mod readers;
 mod readme;
 mod resume;
 mod run;

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
 use super::Refusal;
@@ -13,7 +14,7 @@ pub(in crate::document) const SUPPORTED: &str = ".pdf, .docx, .pptx, .xlsx, .xls
      .parquet";
 
 /// A type of file that text can be read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FileType {
     /// Text or reStructuredText, taken as it is.
     Text,

@@ -235,26 +235,38 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         };
         let tokens = self.expected_tokens(count);
         match self.pace.permit(now, under_way, tokens, false) {
-            Permit::Go => Next::Send(self.begin(count, now)),
+            Permit::Go => match self.begin(count, now) {
+                Some(attempt) => Next::Send(attempt),
+                None => self.next(now, under_way),
+            },
             Permit::AfterAnother => Next::Wait(None),
             Permit::At(time) => Next::Wait(Some(wake.map_or(time, |wake| wake.min(time)))),
         }
     }
 
-    /// The next batch, for `count` samples.
-    fn begin(&mut self, count: usize, now: Instant) -> Attempt {
+    /// The next batch, for `count` samples at most; `None` ends the run.
+    fn begin(&mut self, count: usize, now: Instant) -> Option<Attempt> {
         let (number, turns) = self.progress.turns.next();
-        self.progress.ledger.ask(count);
-        Attempt {
+        let briefs = &self.progress.briefs;
+        let share = briefs.share(number, self.generator.plan.samples);
+        let brief = match briefs.of(number, count.min(share)) {
+            Ok(brief) => brief,
+            Err(error) => {
+                self.stop_with(GenerateError::Passage(error));
+                return None;
+            }
+        };
+        self.progress.ledger.ask(brief.count);
+        Some(Attempt {
             number,
-            brief: self.progress.briefs.of(number, count),
+            brief,
             turns,
             retries: 0,
             pauses: 0,
             adaptations: 0,
             due: now,
             is_paid: false,
-        }
+        })
     }
 
     /// Books a request as sent, and makes it.

@@ -1,7 +1,6 @@
 //! Endpoints that complain, fail, and come back.
 
 use super::*;
-use crate::document::Chunk;
 use crate::llm::RateWindow;
 
 fn rate_limited(retry_after: Option<u64>) -> Step {
@@ -191,7 +190,7 @@ async fn a_batch_that_fails_for_good_is_left_to_others() {
         false => faultless(call, request),
     });
     let mut bench = Bench::new(60);
-    bench.source = Source::Documents(["a", "poison", "c"].map(Chunk::of).to_vec());
+    bench.source = documents(&["a", "poison", "c"]);
     let (run, lines) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Complete)), "{run:?}");
     assert_eq!(lines.len(), 60);

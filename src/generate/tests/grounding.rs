@@ -1,14 +1,13 @@
 //! Samples from documents, and the text they are about.
 
 use super::*;
-use crate::document::Chunk;
 
 const PASSAGE: &str = "The lighthouse of Skerryvore was lit in 1844, after six years of work.";
 
 fn bench() -> Bench {
     let mut bench = Bench::new(2);
     bench.format = predefined("qa").expect("listed");
-    bench.source = Source::Documents(vec![Chunk::of(PASSAGE)]);
+    bench.source = documents(&[PASSAGE]);
     bench
 }
 

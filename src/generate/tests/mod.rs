@@ -6,8 +6,8 @@ mod resume;
 mod run;
 mod simulation;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use super::*;
+use crate::document::Passages;
 use crate::format::{Format, predefined};
 use crate::llm::{Answer, ChatRequest, Completion, FinishReason, RateLimits, Usage};
 use crate::output::testing::claim;
@@ -92,6 +93,12 @@ impl<F: Fn(usize, &ChatRequest) -> Step + Send + Sync> LlmClient for Scripted<F>
             Step::Hang => unreachable!("it hangs"),
         }
     }
+}
+
+/// Passages with these texts.
+fn documents(texts: &[impl AsRef<str>]) -> Source {
+    let texts: Vec<_> = texts.iter().map(AsRef::as_ref).collect();
+    Source::Documents(Arc::new(Passages::of(&texts)))
 }
 
 fn completion(text: impl Into<String>, finish_reason: FinishReason) -> Step {

@@ -1,7 +1,6 @@
 //! Runs from their start to every kind of end.
 
 use super::*;
-use crate::document::Chunk;
 use crate::shutdown::Signal;
 
 #[tokio::test(start_paused = true)]
@@ -363,17 +362,17 @@ async fn a_refused_key_is_found_by_the_refinement() {
 #[tokio::test(start_paused = true)]
 async fn every_passage_is_used() {
     let client = Scripted::new(faultless);
-    let passages: Vec<Chunk> = (0..7)
-        .map(|number| Chunk::of(&format!("passage number {number};")))
+    let passages: Vec<_> = (0..7)
+        .map(|number| format!("passage number {number};"))
         .collect();
     let mut bench = Bench::new(20);
-    bench.source = Source::Documents(passages.clone());
+    bench.source = documents(&passages);
     let (run, _) = bench.run(&client).await;
     assert_eq!(run.books.written, 20);
     let users = client.users();
     for passage in passages {
         assert!(
-            users.iter().any(|user| user.contains(&*passage.text)),
+            users.iter().any(|user| user.contains(&passage)),
             "{passage:?}"
         );
     }

@@ -11,6 +11,7 @@ mod lines;
 use pdf_extract::{Error, OutputError, PlainTextOutput};
 use pdfboss_core::Document;
 use pdfboss_output::{LayoutOptions, ReadingOrder, TextOptions, extract_layout_opts};
+use serde::{Deserialize, Serialize};
 
 use super::caught::caught;
 use super::{Limits, Refusal, Section};
@@ -20,7 +21,7 @@ use super::{Limits, Refusal, Section};
 const LEAST_CHARS: usize = 10;
 
 /// What reads PDF files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum PdfEngine {
     /// `pdfboss`, and where it fails or finds no text, `pdf-extract`.
     #[default]
