@@ -128,12 +128,11 @@ fn open(candidate: Candidate) -> Result<(File, FileType), Refusal> {
     match candidate {
         Candidate::Stdin => Ok((stdin().map_err(Refusal::Unreadable)?, FileType::Text)),
         Candidate::File(path) => {
-            let file_type = FileType::of(&path)?;
-            let metadata = path.metadata().map_err(Refusal::Unreadable)?;
-            match metadata.is_file() {
-                true => Ok((File::open(path).map_err(Refusal::Unreadable)?, file_type)),
-                false => Err(Refusal::NotRegular),
+            if !path.metadata().map_err(Refusal::Unreadable)?.is_file() {
+                return Err(Refusal::NotRegular);
             }
+            let file_type = FileType::of(&path)?;
+            Ok((File::open(path).map_err(Refusal::Unreadable)?, file_type))
         }
         Candidate::Refused(_, refusal) => Err(refusal),
     }

@@ -1,8 +1,10 @@
 //! The processes that read documents: shut in, and dispensable.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
-use std::process::{Child, Stdio};
+use std::io::{self, Write as _};
+use std::process::{Child, Command, Stdio};
 
 use crate::sandbox::Sandbox;
 
@@ -11,8 +13,8 @@ fn pdf(objects: &[&str]) -> String {
     let mut pdf = "%PDF-1.4\n".to_owned();
     let mut offsets = String::new();
     for (number, object) in (1..).zip(objects) {
-        offsets += &format!("{:010} 00000 n \n", pdf.len());
-        pdf += &format!("{number} 0 obj\n{object}\nendobj\n");
+        writeln!(offsets, "{:010} 00000 n ", pdf.len()).unwrap();
+        write!(pdf, "{number} 0 obj\n{object}\nendobj\n").unwrap();
     }
     let (start, size) = (pdf.len(), objects.len() + 1);
     format!(
@@ -50,6 +52,132 @@ fn a_file_that_kills_its_reader_is_skipped_and_the_others_are_read() {
     assert_eq!(result["documents"].as_array().unwrap().len(), 6);
     assert_eq!(result["skipped"].as_array().unwrap().len(), 6);
     assert_eq!(result["skipped"][5]["path"], "docs/5.pdf");
+}
+
+/// A document of Word with this XML.
+fn docx(xml: &[u8]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for (name, content) in [
+        ("../../escaped.txt", &b"escaped"[..]),
+        ("word/document.xml", xml),
+    ] {
+        archive.start_file(name, options).unwrap();
+        archive.write_all(content).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// XML with an entity of a billion others.
+fn laughs() -> String {
+    let mut entities = String::new();
+    for level in 1..10 {
+        let before = format!("&l{};", level - 1).repeat(10);
+        write!(entities, "<!ENTITY l{level} \"{before}\">").unwrap();
+    }
+    format!("<!DOCTYPE a [<!ENTITY l0 \"ha\">{entities}]><a>Nobody laughs at &l9; here.</a>")
+}
+
+/// What nobody should have to read, and what is said of it.
+fn hostile_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let depth = 1_000_000;
+    vec![
+        (
+            "bomb.docx",
+            docx(&vec![b' '; 20 << 20]),
+            "unpacks to more than 100 times its size",
+        ),
+        (
+            "deep.docx",
+            docx("<a>".repeat(depth).as_bytes()),
+            "unpacks to more than 100 times its size",
+        ),
+        (
+            "deep.json",
+            "[".repeat(depth).into(),
+            "nested deeper than 128 levels",
+        ),
+        (
+            "deep.xml",
+            "<a>".repeat(depth).into(),
+            "nested deeper than 256 levels",
+        ),
+        ("empty.pdf", Vec::new(), "not a PDF file"),
+        ("nul.txt", b"a\0b".into(), "binary data"),
+        (
+            "bytes.md",
+            (0..=255).cycle().take(9_999).collect(),
+            "binary data",
+        ),
+        ("torn.parquet", b"PAR1PAR1".into(), ""),
+        ("recursive.pdf", recursive_pdf().into(), ""),
+    ]
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_hostile_gets_through() {
+    use std::os::unix::fs::symlink;
+
+    let sandbox = Sandbox::new();
+    let secret = sandbox.write("secret.txt", "canary");
+    let folder = sandbox.path("docs");
+    sandbox.write("docs/good.txt", "Anna lit the lamp of Bell Rock in 1811.");
+    sandbox.write("docs/laughs.xml", laughs());
+    let entity = format!(
+        "<!DOCTYPE a [<!ENTITY x SYSTEM \"file://{}\">]>",
+        secret.display()
+    );
+    sandbox.write(
+        "docs/entity.xml",
+        entity + "<a>The entity &x; stays as it is.</a>",
+    );
+    let files = hostile_files();
+    for (name, content, _) in &files {
+        sandbox.write(&format!("docs/{name}"), content);
+    }
+    symlink(&folder, folder.join("loop")).unwrap();
+    symlink(&secret, folder.join("link.txt")).unwrap();
+    let made = Command::new("mkfifo").arg(folder.join("pipe.txt")).status();
+    assert!(made.unwrap().success());
+
+    let words = "--provider offline --format qa --samples 5 --json --documents";
+    let ran = sandbox
+        .run(words, &["docs", "--documents", "/dev/zero"])
+        .exits(0);
+    let result = ran.json();
+    let skipped: BTreeMap<_, _> = result["skipped"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|skipped| {
+            let [path, reason] = ["path", "reason"].map(|key| skipped[key].as_str().unwrap());
+            (path, reason)
+        })
+        .collect();
+    let all = [
+        ("loop", "a symbolic link, which is not followed"),
+        ("link.txt", "a symbolic link, which is not followed"),
+        ("pipe.txt", "not a regular file"),
+    ];
+    let files = files.iter().map(|(name, _, reason)| (*name, *reason));
+    for (name, reason) in files.chain(all) {
+        let told = skipped[format!("docs/{name}").as_str()];
+        assert!(told.contains(reason), "{name}: {told}");
+    }
+    assert_eq!(skipped["/dev/zero"], "not a regular file");
+    assert_eq!(result["documents"].as_array().unwrap().len(), 3);
+    for file in sandbox.files() {
+        let is_hostile = file.starts_with("docs/") || file == "secret.txt";
+        assert!(
+            is_hostile
+                || !fs::read(sandbox.path(&file))
+                    .unwrap()
+                    .windows(6)
+                    .any(|it| it == b"canary")
+        );
+        assert!(!file.contains("escaped"));
+    }
 }
 
 /// The one process that `parent` has started.
