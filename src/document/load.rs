@@ -5,7 +5,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
@@ -116,8 +116,7 @@ pub(super) fn document_of(
     engine: PdfEngine,
 ) -> Result<Document, Refusal> {
     let bytes = content.len() as u64;
-    let sections = extract(file_type, content, engine, Limits::default())?;
-    let text = joined(sections);
+    let text = joined(file_type, content, engine)?;
     if text.trim().is_empty() {
         return Err(Refusal::Blank);
     }
@@ -128,19 +127,20 @@ pub(super) fn document_of(
     })
 }
 
-/// The sections as one text, a blank line between them.
-fn joined(sections: Vec<Section>) -> String {
+/// The sections as one text, a blank line between those that begin anew.
+fn joined(file_type: FileType, content: Vec<u8>, engine: PdfEngine) -> Result<String, Refusal> {
     let mut joined = String::new();
-    for Section { text, page: _ } in sections {
-        if joined.is_empty() {
-            joined = text;
-        } else if !text.trim().is_empty() {
+    let mut add = |section: Section| {
+        if !section.continues && !joined.is_empty() {
             joined.truncate(joined.trim_end().len());
             joined.push_str("\n\n");
-            joined.push_str(&text);
         }
-    }
-    joined
+        joined.push_str(&section.text);
+        Ok(())
+    };
+    let mut content = Cursor::new(content);
+    extract(file_type, &mut content, engine, Limits::default(), &mut add)?;
+    Ok(joined)
 }
 
 /// The whole file, unless it is longer than `max_bytes`.
