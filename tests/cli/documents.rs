@@ -15,6 +15,8 @@ fn inputs_that_cannot_be_used_are_found_before_any_work() {
     sandbox.write("scan.pdf", "%PDF");
     sandbox.write("film.mp4", "film");
     sandbox.write("bad.json", "{");
+    sandbox.write("open.csv", "a\n1\n\"".to_owned() + &"x".repeat(17 << 20));
+    sandbox.write("list.jsonl", "[".to_owned() + &"1,".repeat(9 << 20));
     sandbox.write("folder/.hidden.txt", "hidden");
     for (path, said) in [
         ("nothing", "no file or folder `nothing`"),
@@ -22,6 +24,14 @@ fn inputs_that_cannot_be_used_are_found_before_any_work() {
         ("scan.pdf", "not a PDF file, whatever its name says"),
         ("film.mp4", "type `.mp4` is not supported"),
         ("bad.json", "bad.json"),
+        (
+            "open.csv",
+            "the cell that begins at line 3 is longer than 16 MiB; is a quotation mark left open?",
+        ),
+        (
+            "list.jsonl",
+            "line 1 is longer than 16 MiB; is each JSON value a line?",
+        ),
         ("folder", "holds no text"),
     ] {
         sandbox.run(DOCS, &[path]).exits(2).says(said);

@@ -1,15 +1,12 @@
-//! Bytes to text: what a byte order mark or the document itself declares, then
-//! UTF-8, UTF-16 without a mark, and last the likeliest legacy encoding.
+//! All bytes of a file to text: what a byte order mark or the document itself
+//! declares, then UTF-8, UTF-16 without a mark, and last the likeliest legacy
+//! encoding.
 //!
-//! Never guesses at binary data.
+//! Forgives no invalid byte.
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8};
 
-use super::Refusal;
-
-/// Bytes that tell the encoding: enough for a page of any script.
-const SAMPLE_BYTES: usize = 64 << 10;
+use super::{Refusal, encoding};
 
 /// Bytes in which HTML and XML declare their encoding (1,024 in the HTML
 /// standard).
@@ -68,10 +65,11 @@ fn decoded(bytes: Vec<u8>, declaration: fn(&str) -> Option<&str>) -> Result<Stri
         Ok(text) => text.into_bytes(),
         Err(error) => error.into_bytes(),
     };
-    match bytes.contains(&0) {
-        true => decode_with(utf16_without_mark(&bytes)?, &bytes),
-        false => legacy(&bytes),
-    }
+    let encoding = match bytes.contains(&0) {
+        true => encoding::utf16_without_mark(&bytes)?,
+        false => encoding::legacy(&bytes)?,
+    };
+    decode_with(encoding, &bytes)
 }
 
 /// What the first bytes declare. UTF-16 can't be read as ASCII, so that a
@@ -96,38 +94,8 @@ fn decode_with(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, Refu
         .ok_or(Refusal::UnknownEncoding)
 }
 
-/// UTF-16 of a mostly Latin text has a NUL in every second byte.
-fn utf16_without_mark(bytes: &[u8]) -> Result<&'static Encoding, Refusal> {
-    let (pairs, odd) = bytes.as_chunks::<2>();
-    let pairs = &pairs[..pairs.len().min(SAMPLE_BYTES)];
-    let most = |nuls: usize| nuls * 10 >= pairs.len() * 4;
-    let high = pairs.iter().filter(|pair| pair[0] == 0).count();
-    let low = pairs.iter().filter(|pair| pair[1] == 0).count();
-    match (odd.is_empty(), high, low) {
-        (true, 0, low) if most(low) => Ok(UTF_16LE),
-        (true, high, 0) if most(high) => Ok(UTF_16BE),
-        _ => Err(Refusal::Binary),
-    }
-}
-
-fn legacy(bytes: &[u8]) -> Result<String, Refusal> {
-    if is_binary(bytes) {
-        return Err(Refusal::Binary);
-    }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    decode_with(detector.guess(None, Utf8Detection::Deny), bytes)
-}
-
-/// Whether more than one byte in two hundred is a control character that no
-/// text has.
-fn is_binary(bytes: &[u8]) -> bool {
-    let is_control = |byte: &&u8| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127);
-    bytes.iter().filter(is_control).count() * 200 > bytes.len()
-}
-
 /// Line ends of one kind; a page break is one, a soft hyphen is nothing.
-fn clean(text: String) -> String {
+pub(super) fn clean(text: String) -> String {
     let mut text = text;
     if text.contains('\r') {
         text = text.replace("\r\n", "\n").replace('\r', "\n");

@@ -88,6 +88,22 @@ impl FileType {
         })
     }
 
+    /// Whether a file that begins with `start` is read as it comes. All others
+    /// are told by all of their bytes.
+    pub(super) fn is_stream(self, start: &[u8]) -> Result<bool, Refusal> {
+        if is_zip(start) || is_compound(start) {
+            return Ok(false);
+        }
+        match marked(start) {
+            Found::Other(what) => Err(Refusal::InTruth(what)),
+            Found::Nothing | Found::Type(Self::Html) => Ok(matches!(
+                self,
+                Self::Text | Self::Markdown | Self::Csv | Self::Tsv | Self::JsonLines
+            )),
+            _ => Ok(false),
+        }
+    }
+
     /// The type that `content` is of, whatever the file is called.
     pub(super) fn confirmed(self, content: &[u8]) -> Result<Self, Refusal> {
         match self.found(content) {
@@ -159,17 +175,34 @@ enum Found {
 }
 
 fn found(content: &[u8]) -> Found {
-    match content {
+    if is_zip(content) {
+        zipped(content)
+    } else if is_compound(content) {
+        compound(content)
+    } else {
+        marked(content)
+    }
+}
+
+fn is_zip(start: &[u8]) -> bool {
+    matches!(start, [b'P', b'K', 3 | 5, 4 | 6, ..])
+}
+
+fn is_compound(start: &[u8]) -> bool {
+    start.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1])
+}
+
+/// What the first bytes alone say.
+fn marked(start: &[u8]) -> Found {
+    match start {
         [b'%', b'P', b'D', b'F', b'-', ..] => Found::Type(FileType::Pdf),
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => zipped(content),
         [b'P', b'A', b'R', b'1', ..] => Found::Type(FileType::Parquet),
         [b'{', b'\\', b'r', b't', b'f', ..] => Found::Type(FileType::Rtf),
-        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => compound(content),
         [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] => {
             Found::Other("an image")
         }
         [0x1F, 0x8B, 8, ..] => Found::Other("a gzip archive; unpack it"),
-        _ if is_html(content) => Found::Type(FileType::Html),
+        _ if is_html(start) => Found::Type(FileType::Html),
         _ => Found::Nothing,
     }
 }
@@ -298,6 +331,27 @@ mod tests {
             (FileType::Csv, b"PK,a\n", FileType::Csv),
         ] {
             assert_eq!(confirmed(named, content), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn text_is_known_by_its_first_bytes() {
+        for (named, start, expected) in [
+            (FileType::Text, &b"a"[..], Ok(true)),
+            (FileType::Csv, b"PK,a\n", Ok(true)),
+            (FileType::Markdown, b"<html>", Ok(true)),
+            (FileType::Json, b"[", Ok(false)),
+            (FileType::Html, b"<html>", Ok(false)),
+            (FileType::Text, b"%PDF-1.4", Ok(false)),
+            (FileType::Text, b"PK\x03\x04", Ok(false)),
+            (
+                FileType::Csv,
+                b"\x1F\x8B\x08",
+                Err("in truth a gzip archive; unpack it".to_owned()),
+            ),
+        ] {
+            let is_stream = named.is_stream(start);
+            assert_eq!(is_stream.map_err(|refusal| refusal.to_string()), expected);
         }
     }
 

@@ -8,6 +8,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::caught::caught;
 use super::rows::Rows;
+use super::text::Text;
 use super::{Limits, Refusal, Section};
 
 /// Rows that are unpacked at once.
@@ -31,15 +32,15 @@ pub(super) fn sections(content: Vec<u8>, limits: Limits) -> Result<Vec<Section>,
             .with_batch_size(BATCH_ROWS)
             .build()
             .map_err(malformed)?;
-        let mut rows = Rows::new(limits);
+        let mut rows = Rows::new(Text::new(limits));
         for batch in reader {
             add(&mut rows, &batch.map_err(malformed)?)?;
         }
-        Ok(rows.into_sections())
+        Ok(rows.into_inner().into_sections())
     })
 }
 
-fn add(rows: &mut Rows, batch: &RecordBatch) -> Result<(), Refusal> {
+fn add(rows: &mut Rows<Text>, batch: &RecordBatch) -> Result<(), Refusal> {
     let options = FormatOptions::default().with_display_error(true);
     let schema = batch.schema();
     let columns = schema.fields().iter().zip(batch.columns());

@@ -203,8 +203,8 @@ impl Prose {
             self.close_table();
         }
         Section {
-            text: std::mem::take(&mut self.flow().text),
             page,
+            ..Section::of(std::mem::take(&mut self.flow().text))
         }
     }
 

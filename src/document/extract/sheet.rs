@@ -1,6 +1,7 @@
 //! A sheet as text: rows of `column: value` lines under the name of the sheet.
 
 use super::rows::{Rows, column};
+use super::text::Text;
 use super::{Limits, Refusal, Section};
 
 /// Most columns of the programs that write spreadsheets.
@@ -12,7 +13,7 @@ pub(super) struct Sheet {
     /// The first row of two cells or more names the columns.
     columns: Option<Vec<String>>,
     has_data: bool,
-    rows: Rows,
+    rows: Rows<Text>,
     /// The cells of the row that is being read.
     cells: Vec<(usize, String)>,
     /// Bytes that these cells may still have: many can refer to one long text.
@@ -26,7 +27,7 @@ impl Sheet {
             name: name.trim().to_owned(),
             columns: None,
             has_data: false,
-            rows: Rows::new(limits),
+            rows: Rows::new(Text::new(limits)),
             cells: Vec::new(),
             rest_bytes: limits.text_bytes,
             limits,
@@ -80,7 +81,7 @@ impl Sheet {
         {
             self.rows.plain(columns.join(" | ").trim())?;
         }
-        let text = self.rows.into_text();
+        let text = self.rows.into_inner().into_string();
         if text.is_empty() {
             return Ok(None);
         }
@@ -88,7 +89,7 @@ impl Sheet {
             true => text,
             false => format!("# {}\n\n{text}", self.name),
         };
-        Ok(Some(Section { text, page: None }))
+        Ok(Some(Section::of(text)))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{Cursor, Write};
+use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use zip::ZipWriter;
@@ -36,7 +36,26 @@ fn extracted(
     content: Vec<u8>,
     limits: Limits,
 ) -> Result<Vec<Section>, Refusal> {
-    extract(file_type, content, PdfEngine::Auto, limits)
+    collected(
+        file_type,
+        &mut Cursor::new(content),
+        PdfEngine::Auto,
+        limits,
+    )
+}
+
+fn collected(
+    file_type: FileType,
+    content: &mut dyn Read,
+    engine: PdfEngine,
+    limits: Limits,
+) -> Result<Vec<Section>, Refusal> {
+    let mut sections = Vec::new();
+    extract(file_type, content, engine, limits, &mut |section| {
+        sections.push(section);
+        Ok(())
+    })?;
+    Ok(sections)
 }
 
 fn read(path: &Path, content: Vec<u8>, limits: Limits) -> Result<Vec<Section>, Refusal> {
@@ -176,7 +195,7 @@ fn damaged_documents_do_no_harm() {
 
 fn by_engine(name: &str, engine: PdfEngine) -> Result<Vec<Section>, Refusal> {
     let content = fs::read(folder().join(name)).unwrap();
-    extract(FileType::Pdf, content, engine, Limits::default())
+    collected(FileType::Pdf, &mut &content[..], engine, Limits::default())
 }
 
 #[test]
@@ -394,32 +413,124 @@ fn cells_far_apart_take_no_memory() {
 fn one_huge_line_is_read_in_every_type_of_text() {
     for (file_type, before, after, bytes) in [
         (FileType::Text, "", "", 50 << 20),
-        (FileType::Csv, "a\n", "", 50 << 20),
-        (FileType::JsonLines, "\"", "\"", 20 << 20),
+        (FileType::Csv, "a\n", "", 10 << 20),
+        (FileType::JsonLines, "\"", "\"", 10 << 20),
         (FileType::Html, "<p>", "</p>", 1 << 20),
         (FileType::Xml, "<p>", "</p>", 1 << 20),
     ] {
         let line = "A sentence of words. ".repeat(bytes / 21);
         let content = format!("{before}{line}{after}").into_bytes();
         let sections = extracted(file_type, content, Limits::default()).unwrap();
-        assert!(sections[0].text.len() > line.len() - 2);
+        let read: usize = sections.iter().map(|section| section.text.len()).sum();
+        assert!(read > line.len() - 2);
     }
 }
 
 #[test]
-fn too_much_text_is_refused_in_every_type_of_text() {
+fn text_without_end_is_read_with_a_piece_in_memory() {
+    const BYTES: u64 = 64 << 20;
+    let (mut read, mut pieces) = (0, 0);
+    let mut content = io::repeat(b'a').take(BYTES);
+    let mut count = |section: Section| {
+        assert!(section.text.len() <= 256 << 10);
+        assert_eq!(section.continues, pieces > 0);
+        read += section.text.len() as u64;
+        pieces += 1;
+        Ok(())
+    };
+    let limits = Limits {
+        file_bytes: 1_000,
+        text_bytes: 1_000,
+        ..Limits::default()
+    };
+    extract(
+        FileType::Text,
+        &mut content,
+        PdfEngine::Auto,
+        limits,
+        &mut count,
+    )
+    .unwrap();
+    assert_eq!((read, pieces), (BYTES, 256));
+}
+
+#[test]
+fn rows_are_passed_on_before_the_table_ends() {
+    for (file_type, header, row) in [
+        (FileType::Csv, "a,b\n", "some,words\n"),
+        (FileType::Tsv, "a\tb\n", "some\twords\n"),
+        (
+            FileType::JsonLines,
+            "",
+            "{\"a\":\"some\",\"b\":\"words\"}\n",
+        ),
+    ] {
+        let mut rows = 0;
+        let mut count = |section: Section| {
+            assert!(section.text.len() <= 256 << 10 && !section.continues);
+            rows += section
+                .text
+                .split("\n\n")
+                .filter(|row| *row == "a: some\nb: words")
+                .count();
+            Ok(())
+        };
+        // Only what is passed on before it is counted.
+        let mut content = Cursor::new(header)
+            .chain(Cursor::new(row.repeat(200_000)))
+            .chain(Broken);
+        let ended = extract(
+            file_type,
+            &mut content,
+            PdfEngine::Auto,
+            Limits::default(),
+            &mut count,
+        );
+        assert!(matches!(ended, Err(Refusal::Unreadable(_))));
+        assert!(rows > 100_000, "{file_type:?}: {rows}");
+    }
+}
+
+/// A file on a disk that fails.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::Other.into())
+    }
+}
+
+#[test]
+fn what_is_read_whole_must_not_be_too_large() {
+    let limits = Limits {
+        file_bytes: 3_000,
+        ..Limits::default()
+    };
+    for (file_type, content) in [
+        (FileType::Json, "[0]".to_owned() + &" ".repeat(3_000)),
+        (FileType::Text, "%PDF-".to_owned() + &" ".repeat(3_000)),
+        (FileType::Docx, "PK\x03\x04".to_owned() + &" ".repeat(3_000)),
+    ] {
+        let refused = extracted(file_type, content.into_bytes(), limits);
+        assert!(
+            matches!(refused, Err(Refusal::TooLarge(_))),
+            "{file_type:?}"
+        );
+    }
+    assert!(extracted(FileType::Json, vec![b'0'; 1], limits).is_ok());
+}
+
+#[test]
+fn too_much_text_is_refused_in_every_type_that_is_read_whole() {
     let limits = Limits {
         text_bytes: 1_000,
         ..Limits::default()
     };
     let line = "word ".repeat(300);
     for (file_type, content) in [
-        (FileType::Text, line.clone()),
         (FileType::Html, format!("<p>{line}")),
         (FileType::Xml, format!("<p>{line}</p>")),
-        (FileType::Csv, format!("a\n{line}")),
         (FileType::Json, format!("[{{\"a\": \"{line}\"}}]")),
-        (FileType::JsonLines, format!("\"{line}\"")),
         (FileType::Rtf, format!("{{\\rtf1 {line}}}")),
     ] {
         let refused = extracted(file_type, content.into_bytes(), limits);

@@ -2,7 +2,17 @@
 
 use super::{Limits, Refusal, Section};
 
-/// A growing text.
+/// What text is appended to.
+pub(super) trait Append {
+    /// Appends `piece`.
+    ///
+    /// # Errors
+    ///
+    /// There is too much text, or nobody wants it.
+    fn push(&mut self, piece: &str) -> Result<(), Refusal>;
+}
+
+/// A growing text that is held whole.
 #[derive(Debug)]
 pub(super) struct Text {
     text: String,
@@ -17,26 +27,23 @@ impl Text {
         }
     }
 
-    /// Appends `piece`.
-    pub(super) fn push(&mut self, piece: &str) -> Result<(), Refusal> {
-        if piece.len() > self.limit - self.text.len() {
-            return Err(Refusal::TooMuchText(self.limit));
-        }
-        self.text.push_str(piece);
-        Ok(())
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.text.len()
-    }
-
     pub(super) fn into_string(self) -> String {
         self.text
     }
 
     pub(super) fn into_sections(self) -> Vec<Section> {
         let Self { text, .. } = self;
-        vec![Section { text, page: None }]
+        vec![Section::of(text)]
+    }
+}
+
+impl Append for Text {
+    fn push(&mut self, piece: &str) -> Result<(), Refusal> {
+        if piece.len() > self.limit - self.text.len() {
+            return Err(Refusal::TooMuchText(self.limit));
+        }
+        self.text.push_str(piece);
+        Ok(())
     }
 }
 

@@ -77,8 +77,11 @@ fn read(
     let mut digest = Sha256::new();
     let mut given = Ok(());
     let mut take = |section: Section| {
-        let Section { text, page } = section;
-        let continues = false;
+        let Section {
+            text,
+            page,
+            continues,
+        } = section;
         if !continues {
             digest.update([0]);
         }
@@ -87,13 +90,15 @@ fn read(
         // What is read no longer matters if nobody takes it.
         given.as_ref().map_err(|_| Refusal::Blank).copied()
     };
-    let mut content = Vec::new();
     let mut file = File::from(file);
     let limits = Limits::default();
-    let extracted = std::io::Read::read_to_end(&mut file, &mut content)
-        .map_err(Refusal::Unreadable)
-        .and_then(|_| extract(task.file_type, content, task.pdf_engine, limits))
-        .and_then(|sections| sections.into_iter().try_for_each(&mut take));
+    let extracted = extract(
+        task.file_type,
+        &mut file,
+        task.pdf_engine,
+        limits,
+        &mut take,
+    );
     given?;
     if let Err(refusal) = extracted {
         return Ok(Reply::Refused(refusal.to_string()));

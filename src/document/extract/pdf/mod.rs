@@ -49,8 +49,8 @@ pub(super) fn sections(
     }
     furniture::remove(&mut pages);
     let sections = (1..).zip(pages).map(|(page, text)| Section {
-        text,
         page: Some(page),
+        ..Section::of(text)
     });
     Ok(sections
         .filter(|section| !section.text.trim().is_empty())

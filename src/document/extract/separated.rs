@@ -1,0 +1,249 @@
+//! Tables of cells between commas or tabs, cell by cell.
+//!
+//! Holds one cell and the names of the columns, whatever the size of the table.
+
+use super::pieces::Pieces;
+use super::rows::{Rows, column};
+use super::stream::TextStream;
+use super::{Limits, Refusal};
+
+/// Most bytes of the first line, which names the columns.
+const HEADER_BYTES: usize = 1 << 20;
+
+/// Passes on the rows of a table whose first line names the columns.
+pub(super) fn pass_on(
+    text: TextStream,
+    delimiter: u8,
+    limits: Limits,
+    pieces: Pieces,
+) -> Result<(), Refusal> {
+    let mut cells = Cells::new(text, delimiter, limits);
+    let columns = columns(&mut cells)?;
+    let mut rows = Rows::new(pieces);
+    let (mut index, mut names_bytes) = (0, 0);
+    while let Some(Cell { value, ends_row }) = cells.next()? {
+        if !value.is_empty() {
+            let name = column(&columns, index);
+            names_bytes += name.len();
+            rows.cell(&name, value)?;
+        }
+        index += 1;
+        if ends_row {
+            rows.end_row();
+            index = 0;
+            check_growth(names_bytes, cells.bytes, limits)?;
+        }
+    }
+    rows.into_inner().finish()
+}
+
+fn columns(cells: &mut Cells) -> Result<Vec<String>, Refusal> {
+    let mut columns = Vec::new();
+    let mut rest_bytes = HEADER_BYTES;
+    while let Some(Cell { value, ends_row }) = cells.next()? {
+        let Some(rest) = rest_bytes.checked_sub(value.len() + 1) else {
+            return Err(Refusal::Malformed(format!(
+                "its first line, which names the columns, is longer than {} MiB",
+                HEADER_BYTES >> 20
+            )));
+        };
+        rest_bytes = rest;
+        columns.push(value.to_owned());
+        if ends_row {
+            break;
+        }
+    }
+    Ok(columns)
+}
+
+/// Refuses a table that the repeated names of its columns blow up.
+fn check_growth(names_bytes: usize, read_bytes: usize, limits: Limits) -> Result<(), Refusal> {
+    match names_bytes
+        > limits
+            .text_bytes
+            .max(read_bytes.saturating_mul(limits.ratio))
+    {
+        true => Err(Refusal::Malformed(format!(
+            "the names of its columns, which each row repeats, make it more than {} times as \
+             large; shorten them",
+            limits.ratio
+        ))),
+        false => Ok(()),
+    }
+}
+
+/// A cell of a table.
+struct Cell<'a> {
+    value: &'a str,
+    ends_row: bool,
+}
+
+/// The cells of a table in their order.
+struct Cells<'a> {
+    text: TextStream<'a>,
+    window: String,
+    /// Bytes of the window that were parsed.
+    parsed: usize,
+    parser: csv_core::Reader,
+    /// The cell that is being read; longer than that.
+    cell: Vec<u8>,
+    longest: usize,
+    /// Bytes of the table that were read.
+    bytes: usize,
+}
+
+impl<'a> Cells<'a> {
+    fn new(text: TextStream<'a>, delimiter: u8, limits: Limits) -> Self {
+        Self {
+            text,
+            window: String::new(),
+            parsed: 0,
+            parser: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            cell: vec![0; 1024],
+            longest: limits.record_bytes,
+            bytes: 0,
+        }
+    }
+
+    /// The next cell, `None` at the end.
+    fn next(&mut self) -> Result<Option<Cell<'_>>, Refusal> {
+        use csv_core::ReadFieldResult::{End, Field, InputEmpty, OutputFull};
+        let line = self.parser.line();
+        let mut length = 0;
+        loop {
+            self.fill()?;
+            let input = &self.window.as_bytes()[self.parsed..];
+            let (result, read, written) = self.parser.read_field(input, &mut self.cell[length..]);
+            self.parsed += read;
+            length += written;
+            match result {
+                InputEmpty => {}
+                OutputFull => self.grow(line)?,
+                Field { record_end } => {
+                    let value = str::from_utf8(&self.cell[..length]);
+                    return Ok(Some(Cell {
+                        value: value.expect("cells are cut at ASCII"),
+                        ends_row: record_end,
+                    }));
+                }
+                End => return Ok(None),
+            }
+        }
+    }
+
+    /// Reads on if all is parsed; the window is empty at the end.
+    fn fill(&mut self) -> Result<(), Refusal> {
+        while self.parsed == self.window.len()
+            && let Some(window) = self.text.next()?
+        {
+            self.bytes += window.len();
+            self.window = window;
+            self.parsed = 0;
+        }
+        Ok(())
+    }
+
+    /// Makes room for more of the cell that begins at `line`.
+    fn grow(&mut self, line: u64) -> Result<(), Refusal> {
+        if self.cell.len() >= self.longest {
+            return Err(Refusal::Malformed(format!(
+                "invalid CSV: the cell that begins at line {line} is longer than {} MiB; is a \
+                 quotation mark left open?",
+                self.longest >> 20
+            )));
+        }
+        self.cell.resize(self.cell.len() * 2, 0);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests {
+    use super::super::pieces::tests::passed_on;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn csv(content: &str, delimiter: u8) -> String {
+        refused_or_read(content, delimiter, Limits::default()).unwrap()
+    }
+
+    fn refused_or_read(content: &str, delimiter: u8, limits: Limits) -> Result<String, Refusal> {
+        let text = TextStream::new(content.as_bytes(), 1 << 20);
+        passed_on(1 << 20, |pieces| pass_on(text, delimiter, limits, pieces))
+    }
+
+    #[test]
+    fn csv_rows_name_their_columns() {
+        let content = "city, country,\n\"Bern, the capital\",Switzerland,x\nOslo,,,extra\n\n";
+        assert_eq!(
+            csv(content, b','),
+            "city: Bern, the capital\ncountry: Switzerland\ncolumn 3: x\n\n\
+             city: Oslo\ncolumn 4: extra"
+        );
+    }
+
+    #[test]
+    fn tabs_separate_too() {
+        assert_eq!(csv("a\tb\n1\t2, 3\n", b'\t'), "a: 1\nb: 2, 3");
+    }
+
+    #[test]
+    fn a_csv_file_of_column_names_alone_holds_no_text() {
+        assert_eq!(csv("a,b\n", b','), "");
+    }
+
+    fn refusal(content: &str) -> String {
+        let limits = Limits {
+            text_bytes: 10_000,
+            record_bytes: 1 << 20,
+            ..Limits::default()
+        };
+        let read = refused_or_read(content, b',', limits);
+        read.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_long_column_name_is_not_repeated_without_end() {
+        let content = format!("{}\n{}", "a".repeat(10_000), "1\n".repeat(1_000));
+        assert_eq!(
+            refusal(&content),
+            "the names of its columns, which each row repeats, make it more than 100 times as \
+             large; shorten them"
+        );
+    }
+
+    #[test]
+    fn columns_beyond_all_measure_are_refused() {
+        assert_eq!(
+            refusal(&",".repeat(2 << 20)),
+            "its first line, which names the columns, is longer than 1 MiB"
+        );
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_left_open_is_refused_with_its_place() {
+        let content = format!("a\n1\n\"{}", "open\n".repeat(1 << 20));
+        assert_eq!(
+            refusal(&content),
+            "invalid CSV: the cell that begins at line 3 is longer than 1 MiB; is a quotation \
+             mark left open?"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn windows_and_pieces_of_any_size_give_the_same(
+            content in "[ab,\"\r\né ]{0,80}",
+            window_bytes in 0_usize..20,
+            piece_bytes in 0_usize..20,
+        ) {
+            let read = |window_bytes, piece_bytes| {
+                let text = TextStream::new(content.as_bytes(), window_bytes);
+                passed_on(piece_bytes, |pieces| pass_on(text, b',', Limits::default(), pieces))
+                    .map_err(|refusal| refusal.to_string())
+            };
+            prop_assert_eq!(read(window_bytes, piece_bytes), read(1_000, 1_000));
+        }
+    }
+}
