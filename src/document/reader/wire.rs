@@ -32,6 +32,7 @@ pub(super) enum Reply {
         /// What it says, for comparison with others.
         fingerprint: u64,
         /// It, as the spool keeps it.
+        #[serde(with = "serde_bytes")]
         record: Vec<u8>,
     },
     /// That was all.
