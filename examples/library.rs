@@ -36,6 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             formats: vec![OutputFormat::Jsonl],
             source: SourceKind::Query,
             incremental: false,
+            with_metadata: false,
             existing: Existing::Replace,
         },
         format.name(),

@@ -161,6 +161,11 @@ pub struct Cli {
     #[arg(long, help_heading = OUTPUT)]
     pub incremental_save: bool,
 
+    /// Add columns that tell where a sample comes from: _source, _chunk and _page of documents,
+    /// _model, _request.
+    #[arg(long, help_heading = OUTPUT)]
+    pub with_metadata: bool,
+
     /// Go on with an unfinished run of the same arguments, or enlarge a finished one; begin if
     /// there is none.
     #[arg(long, help_heading = OUTPUT)]

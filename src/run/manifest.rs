@@ -45,6 +45,8 @@ pub(super) struct Manifest {
     /// This part of the run; the only one unless it was resumed.
     part: Option<Part>,
     pub(super) files: Vec<PathBuf>,
+    /// The file that tells where each row of the files comes from.
+    pub(super) sources: Option<PathBuf>,
 }
 
 /// A document, and the samples that it gave.
@@ -113,6 +115,7 @@ impl Manifest {
             cost: None,
             part: None,
             files: Vec::new(),
+            sources: None,
         }
     }
 

@@ -5,7 +5,7 @@ mod identity;
 mod manifest;
 mod verdict;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use crate::config::{Config, ConfigError, Documents, Input, LARGE_RUN, ProviderConfig};
@@ -176,7 +176,7 @@ enum Output {
         replaces: bool,
     },
     /// They are all there, and as they should be.
-    Done(Vec<PathBuf>),
+    Done(Finished),
 }
 
 /// Reads, opens and checks what `config` names; `None` if the user, asked about
@@ -271,9 +271,9 @@ fn open(
 ) -> Result<Output, RunError> {
     if let Some(past) = past
         && progress.is_complete()
-        && let Some(files) = past.finished_files()
+        && let Some(finished) = past.finished()
     {
-        return Ok(Output::Done(files));
+        return Ok(Output::Done(finished));
     }
     let fields = config.format.fields();
     let outputs = match past {
@@ -314,15 +314,7 @@ impl Prepared {
         report.start(plan.samples as u64, progress.written());
         let started = Instant::now();
         let (mut run, finished, manifest_file) = match output {
-            Output::Done(files) => {
-                let finished = Finished {
-                    files,
-                    rows: progress.written(),
-                    stale: Vec::new(),
-                    errors: Vec::new(),
-                };
-                (progress.into_run(), finished, None)
-            }
+            Output::Done(finished) => (progress.into_run(), finished, None),
             Output::ToDo {
                 mut outputs,
                 replaces,
@@ -357,6 +349,7 @@ impl Prepared {
         manifest.close(&run, config.price.as_ref(), elapsed);
         manifest.end = Some(verdict.clone());
         manifest.files = finished.files;
+        manifest.sources = finished.sources;
         let unwritten = manifest_file.and_then(|file| file.write(&manifest).err());
         report.finish(
             &Summary {

@@ -123,6 +123,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         formats: vec![OutputFormat::Jsonl],
         source: SourceKind::Query,
         incremental: false,
+        with_metadata: false,
         existing: Existing::Refuse,
     };
     let place = Place::claim(&output, format.name()).expect("writable");

@@ -21,6 +21,7 @@ mod memory;
 mod offline;
 mod openai;
 mod outputs;
+mod provenance;
 mod random;
 mod readme;
 mod resume;

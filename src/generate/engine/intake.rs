@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::llm::{Completion, Disposition, LlmError};
+use crate::output::Origin;
 use crate::sample::Sample;
 
 use super::super::batch::{self, Passage, Reading};
@@ -66,6 +67,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
 
     fn read(&mut self, mut attempt: Attempt, completion: Completion) {
         let passage = self.passage(&attempt);
+        let origin = self.origin(&attempt, &completion);
         match batch::read(self.generator.format, passage, completion) {
             Reading::Items {
                 samples,
@@ -81,7 +83,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                     },
                     ..Settlement::default()
                 };
-                self.settle(attempt.number, settlement, samples);
+                self.settle(attempt.number, settlement, samples, Some(&origin));
             }
             Reading::Blocked(reason) => self.end_without(&attempt, Shortfall::Blocked(reason)),
             Reading::Unusable(reason) => {
@@ -95,6 +97,19 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                     self.end_without(&attempt, Shortfall::Failed(reason.to_owned()));
                 }
             }
+        }
+    }
+
+    /// Where the samples of an attempt come from.
+    fn origin(&self, attempt: &Attempt, completion: &Completion) -> Origin {
+        let passage = attempt.brief.passage.as_ref();
+        let asked = self.generator.client.model();
+        Origin {
+            source: passage.map(|chunk| chunk.source.to_string()),
+            chunk: passage.map(|chunk| chunk.number),
+            page: passage.and_then(|chunk| chunk.page),
+            model: Some(completion.model.as_deref().unwrap_or(asked).to_owned()),
+            request: attempt.number + 1,
         }
     }
 
@@ -231,11 +246,17 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             shortfall,
             ..Settlement::default()
         };
-        self.settle(attempt.number, settlement, Vec::new());
+        self.settle(attempt.number, settlement, Vec::new(), None);
     }
 
     /// Takes in the `samples` of a batch, and what else became of it.
-    fn settle(&mut self, number: u64, mut settlement: Settlement, samples: Vec<Sample>) {
+    fn settle(
+        &mut self,
+        number: u64,
+        mut settlement: Settlement,
+        samples: Vec<Sample>,
+        origin: Option<&Origin>,
+    ) {
         let mut new = Vec::new();
         for sample in samples {
             if !self.progress.dedup.is_new(&sample) {
@@ -252,7 +273,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             settlement: settlement.clone(),
             traffic: self.traffic_of_record(),
         };
-        if !self.journal(&record, &new) {
+        if !self.journal(&record, &new, origin) {
             settlement.shortfall = Shortfall::Failed("not written".to_owned());
             settlement.written = 0;
             new.clear();

@@ -50,6 +50,28 @@ async fn the_context_is_the_passage_word_for_word() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_origin_of_a_sample_is_its_passage_and_the_model_that_answered() {
+    let client = Scripted::new(|call, _| {
+        items(&json!([{"question": format!("When, {call}?"), "answer": "1844"}]))
+    });
+    let mut bench = bench();
+    let mut passage = Chunk::of(PASSAGE);
+    (passage.number, passage.page) = (3, Some(7));
+    bench.source = Source::Documents(vec![passage]);
+    bench.plan.batch_size = 1;
+    bench.run(&client).await;
+    let sources = bench
+        .folder
+        .path()
+        .join(".sdgen/data_pair_from_query.sources.jsonl");
+    let origin = r#""source":"a.txt","chunk":3,"page":7,"model":"scripted-001""#;
+    assert_eq!(
+        std::fs::read_to_string(sources).expect("a finished file"),
+        format!("{{\"row\":1,{origin},\"request\":1}}\n{{\"row\":2,{origin},\"request\":2}}\n")
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_context_of_the_model_must_come_from_the_passage() {
     let client = Scripted::new(|call, _| {
         let context = &PASSAGE[..45];

@@ -218,6 +218,7 @@ impl Bench {
             formats: vec![OutputFormat::Jsonl],
             source: SourceKind::Query,
             incremental: false,
+            with_metadata: false,
             existing: Existing::Replace,
         };
         claim(&config, "pair").expect("writable")
