@@ -25,6 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         seed_requests: true,
         refine: false,
         free_context: false,
+        keep_ungrounded: false,
         limits: Limits::at_once(2),
         budget: Budget::default(),
         grace: Duration::from_secs(8),

@@ -71,6 +71,11 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub free_context: bool,
 
+    /// From documents, keep qa samples that do not come from the passage, too, and mark all with
+    /// a field _grounded [default: they are rejected].
+    #[arg(long, help_heading = GENERATION)]
+    pub keep_ungrounded: bool,
+
     /// End the run, before it begins, if a document cannot be used, instead of skipping it.
     #[arg(long, help_heading = GENERATION)]
     pub strict_documents: bool,

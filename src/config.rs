@@ -168,8 +168,14 @@ impl Config {
             }),
         };
         let is_grounded = matches!(input, Input::Documents(_)) && format.grounding().is_some();
-        if cli.free_context && !is_grounded {
-            tracing::warn!("--free-context has an effect with qa from documents only");
+        let flags = [
+            ("--free-context", cli.free_context),
+            ("--keep-ungrounded", cli.keep_ungrounded),
+        ];
+        for (flag, is_given) in flags {
+            if is_given && !is_grounded {
+                tracing::warn!("{flag} has an effect with qa from documents only");
+            }
         }
         let is_offline = provider.is_offline();
         let plan = Plan {
@@ -190,6 +196,7 @@ impl Config {
             // Numbers in JSON are exact up to 53 bits with many readers.
             seed: cli.seed.unwrap_or_else(|| rand::random::<u64>() >> 11),
             free_context: cli.free_context,
+            keep_ungrounded: cli.keep_ungrounded && is_grounded,
             seed_requests: cli.seed.is_some() || is_offline,
             refine: !cli.no_refine && !is_offline && matches!(input, Input::Query(_)),
         };

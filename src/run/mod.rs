@@ -244,7 +244,7 @@ fn progress(config: &Config, source: &Source, past: Option<&Past>) -> Result<Pro
     let Some(past) = past else {
         return Ok(progress);
     };
-    past.replay(config.format.fields(), |record, samples| {
+    past.replay(&config.plan.fields(&config.format), |record, samples| {
         progress.replay(record, &samples);
     })?;
     if past.damaged() > 0 {
@@ -275,10 +275,10 @@ fn open(
     {
         return Ok(Output::Done(finished));
     }
-    let fields = config.format.fields();
+    let fields = config.plan.fields(&config.format);
     let outputs = match past {
-        Some(past) => place.resume(fields, past)?,
-        None => place.begin(fields, identity)?,
+        Some(past) => place.resume(&fields, past)?,
+        None => place.begin(&fields, identity)?,
     };
     if let Some(journal) = outputs.kept_journal() {
         tracing::warn!(
@@ -361,7 +361,7 @@ impl Prepared {
                 is_billed: !config.provider.is_offline(),
                 elapsed,
             },
-            format.fields(),
+            &plan.fields(format),
         );
         let printed = match config.report.json {
             true => report::print_json(&manifest),

@@ -13,6 +13,7 @@ mod fake_openai;
 mod fakes;
 mod fatal;
 mod gemini;
+mod grounding;
 mod hostile;
 mod items;
 mod key;

@@ -6,9 +6,9 @@ use tokio::time::Instant;
 
 use crate::llm::{Completion, Disposition, LlmError};
 use crate::output::Origin;
-use crate::sample::Sample;
+use crate::sample::{Sample, Value};
 
-use super::super::batch::{self, Passage, Reading};
+use super::super::batch::{Reader, Reading};
 use super::super::ledger::{Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
@@ -66,9 +66,14 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     }
 
     fn read(&mut self, mut attempt: Attempt, completion: Completion) {
-        let passage = self.passage(&attempt);
         let origin = self.origin(&attempt, &completion);
-        match batch::read(self.generator.format, passage, completion) {
+        let reader = Reader {
+            format: self.generator.format,
+            passage: attempt.brief.passage.as_ref().map(|chunk| &*chunk.text),
+            filled: self.filled,
+            marks: self.generator.plan.keep_ungrounded,
+        };
+        match reader.read(completion) {
             Reading::Items {
                 samples,
                 rejections,
@@ -110,15 +115,6 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             page: passage.and_then(|chunk| chunk.page),
             model: Some(completion.model.as_deref().unwrap_or(asked).to_owned()),
             request: attempt.number + 1,
-        }
-    }
-
-    /// The passage of an attempt, and what it is to the samples.
-    fn passage<'b>(&self, attempt: &'b Attempt) -> Passage<'b> {
-        match (&attempt.brief.passage, self.filled) {
-            (None, _) => Passage::None,
-            (Some(passage), Some(field)) => Passage::Fills(field, &passage.text),
-            (Some(passage), None) => Passage::Grounds(&passage.text),
         }
     }
 
@@ -259,7 +255,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     ) {
         let mut new = Vec::new();
         for sample in samples {
-            if !self.progress.dedup.is_new(&sample) {
+            if !self.progress.is_new(&sample) {
                 settlement.duplicate += 1;
             } else if (new.len() as u64) < self.progress.ledger.missing() {
                 new.push(sample);
@@ -268,6 +264,10 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             }
         }
         settlement.written = new.len();
+        settlement.ungrounded = new
+            .iter()
+            .filter(|sample| self.is_ungrounded(sample))
+            .count();
         let record = Record::Batch {
             number,
             settlement: settlement.clone(),
@@ -276,6 +276,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         if !self.journal(&record, &new, origin) {
             settlement.shortfall = Shortfall::Failed("not written".to_owned());
             settlement.written = 0;
+            settlement.ungrounded = 0;
             new.clear();
         }
         self.progress.cover(number, new.len());
@@ -285,6 +286,11 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             books: self.progress.ledger.books(),
             traffic: &self.progress.traffic,
         });
+    }
+
+    /// Whether `sample` is marked as ungrounded.
+    fn is_ungrounded(&self, sample: &Sample) -> bool {
+        self.generator.plan.keep_ungrounded && sample.values.last() == Some(&Value::Boolean(false))
     }
 
     pub(super) fn count_error(&mut self, error: &LlmError) {
