@@ -285,11 +285,17 @@ mod tests {
                 "It is monitored remotely from Edinburgh.",
                 "It took six years to build.",
                 "Using oil",
+                "They did not recognise them.",
+                "Yes, both countries mostly respected them.",
             ]
         );
         assert_eq!(
             accepted,
-            ["It was Robert Stevenson", "Up to ten days a week"]
+            [
+                "It was Robert Stevenson",
+                "Up to ten days a week",
+                "The Treaty of Madrid"
+            ]
         );
     }
 }

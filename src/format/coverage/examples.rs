@@ -1,4 +1,4 @@
-//! Answers made by hand, good and hallucinated, in eleven languages.
+//! Answers made by hand, good and hallucinated, in ten languages.
 
 /// A context, answers that come from it, and answers that do not.
 pub(super) type Example = (
@@ -8,7 +8,7 @@ pub(super) type Example = (
 );
 
 /// All of them.
-pub(super) const EXAMPLES: [Example; 11] = [
+pub(super) const EXAMPLES: [Example; 14] = [
     (
         "The lighthouse of Skerryvore was designed by Alan Stevenson and lit on 1 February 1844, after six years of work. Its tower is 48 metres high and stands on a reef twelve miles off Tiree. The island had no electric power until 1936, so the lamp burned oil; keepers carried the cans up 151 steps every evening. In 1954 a fire gutted the tower and the keepers had to shelter on the rocks until a supply ship rescued them. The light was automated in 1994 and is now watched from Edinburgh.",
         &[
@@ -239,5 +239,94 @@ pub(super) const EXAMPLES: [Example; 11] = [
             "Öljyä kantoivat vartijat",
         ],
         &["Helsingissä", "50 metriä", "Hallitus kieltäytyi maksamasta"],
+    ),
+    // The rules were made with those above, and tried with these.
+    (
+        "The Treaty of Tordesillas, signed on 7 June 1494, divided the newly discovered lands outside Europe between Portugal and the Crown of Castile along a meridian 370 leagues west of the Cape Verde islands. The lands to the east would belong to Portugal and the lands to the west to Castile. The other side of the world was divided a few decades later by the Treaty of Zaragoza, signed on 22 April 1529. Portugal and Spain largely respected the treaties, while the indigenous peoples of the Americas did not acknowledge them. Negotiations had been prompted by the return of Christopher Columbus in 1493, and Pope Alexander VI had issued bulls in favour of Castile, which displeased John II of Portugal.",
+        &[
+            "Portugal and the Crown of Castile",
+            "370 leagues west of the Cape Verde islands",
+            "They did not recognise them.",
+            "The return of Columbus in 1493",
+            "Because the pope's bulls favoured Castile",
+            "Portugal",
+            "In 1529, by the Treaty of Zaragoza",
+            "The indigenous peoples of the Americas",
+            "It divided the newly found lands between Portugal and Castile.",
+            "The eastern lands went to Portugal.",
+            "John II was unhappy because the bulls favoured Castile.",
+            "Yes, both countries mostly respected them.",
+            "A few decades later",
+            "Columbus returned.",
+        ],
+        &[
+            "France and England",
+            "In 1498",
+            "Queen Isabella",
+            "500 leagues",
+            "Pope Julius II",
+            "Because Brazil was rich in gold and timber",
+            "The Treaty of Madrid",
+            "It ended a war between the Dutch and the Spanish empires.",
+            "Vasco da Gama",
+            "They went to war with Portugal immediately.",
+            "Ferdinand Magellan's voyage around the globe",
+            "A map drawn by Italian merchants",
+        ],
+    ),
+    (
+        "To reset the controller, hold down the power button for ten seconds until the LED blinks orange. Release the button and wait for about one minute while the firmware is restored. All custom schedules are erased; the Wi-Fi password and the pairing codes have to be entered again. If the LED turns red, unplug the unit, check that the fuse (2 A, slow-blow) is intact, and contact support. Do not open the housing: the capacitors stay charged for several hours and the warranty becomes void.",
+        &[
+            "Hold the power button for ten seconds",
+            "About a minute",
+            "Custom schedules",
+            "The Wi-Fi password and pairing codes must be re-entered.",
+            "It voids the warranty and the capacitors may still be charged.",
+            "Unplug it, check the fuse and contact support",
+            "Orange",
+            "A 2 A slow-blow fuse",
+            "Because the capacitors remain charged for hours",
+            "No",
+            "The user's schedules are deleted.",
+            "Users need to enter the password again.",
+            "Red",
+        ],
+        &[
+            "Thirty seconds",
+            "Press the reset pin with a paper clip",
+            "Two hours",
+            "Green",
+            "The battery must be replaced by a technician.",
+            "A 5 A fuse",
+            "Because water may enter the motor",
+            "The subscription is cancelled.",
+            "By sending an e-mail to the manufacturer",
+            "The screen",
+        ],
+    ),
+    (
+        "La fotosíntesis fue estudiada por Jan Ingenhousz, quien demostró en 1779 que las plantas solo liberan oxígeno en presencia de luz. Observó burbujas en las hojas sumergidas en agua cuando recibían luz solar, y vio que desaparecían en la oscuridad. También descubrió que solo las partes verdes de la planta realizan este proceso.",
+        &[
+            "Jan Ingenhousz",
+            "En 1779",
+            "Las partes verdes",
+            "Porque solo liberan oxígeno con luz",
+            "Observando burbujas en hojas sumergidas",
+            "Desaparecían en la oscuridad.",
+            "Sí",
+            "La luz solar",
+            "Las burbujas desaparecieron cuando no había luz.",
+            "Ingenhousz lo demostró en 1779.",
+        ],
+        &[
+            "Joseph Priestley",
+            "En 1804",
+            "En Madrid",
+            "Porque las raíces absorben nitrógeno",
+            "El dióxido de carbono",
+            "Los hongos y las bacterias",
+            "Publicó sus resultados en la Royal Society de Londres.",
+            "Un microscopio",
+        ],
     ),
 ];
