@@ -364,6 +364,18 @@ fn a_file_that_appears_during_the_run_is_not_replaced() {
 }
 
 #[test]
+fn sources_of_rows_that_are_in_no_file_are_not_left() {
+    let mut sandbox = Sandbox::new();
+    sandbox.config.formats = vec![OutputFormat::Csv];
+    let mut outputs = sandbox.opened();
+    append(&mut outputs, &["a"]).expect("written");
+    sandbox.put(CSV, "mine");
+    let finished = outputs.finish(true);
+    assert_eq!((finished.files, finished.sources), (vec![], None));
+    assert!(!sandbox.path(SOURCES).exists());
+}
+
+#[test]
 fn an_incremental_file_that_somebody_removed_is_missed() {
     let mut sandbox = Sandbox::new();
     sandbox.config.incremental = true;
