@@ -251,9 +251,8 @@ impl DataSet {
 
 /// Removes what an earlier run left unfinished; its journal has it all.
 fn remove_parts(names: &FileNames) {
-    let parts = OutputFormat::ALL.map(|format| names.part(format));
-    for part in parts.iter().chain([&names.sources_part()]) {
+    for format in OutputFormat::ALL {
         // What cannot be removed cannot be opened either, which is told then.
-        disk::remove(part).ok();
+        disk::remove(&names.part(format)).ok();
     }
 }
