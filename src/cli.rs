@@ -71,6 +71,11 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub free_context: bool,
 
+    /// From documents, keep qa samples that do not come from the passage, too, and mark all with
+    /// a field _grounded [default: they are rejected].
+    #[arg(long, help_heading = GENERATION)]
+    pub keep_ungrounded: bool,
+
     /// End the run, before it begins, if a document cannot be used, instead of skipping it.
     #[arg(long, help_heading = GENERATION)]
     pub strict_documents: bool,
@@ -160,6 +165,11 @@ pub struct Cli {
     /// Let the JSONL file grow at its final name during the run.
     #[arg(long, help_heading = OUTPUT)]
     pub incremental_save: bool,
+
+    /// Add columns that tell where a sample comes from: _source, _chunk and _page of documents,
+    /// _model, _request.
+    #[arg(long, help_heading = OUTPUT)]
+    pub with_metadata: bool,
 
     /// Go on with an unfinished run of the same arguments, or enlarge a finished one; begin if
     /// there is none.

@@ -13,7 +13,7 @@ use crate::generate::{Budget, Limits, Plan};
 use crate::llm::{
     ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Price, PriceError, Prices, Sampling, SetupError,
 };
-use crate::output::{Existing, OutputConfig, OutputFormat, SourceKind};
+use crate::output::{Existing, Origin, OutputConfig, OutputFormat, SourceKind};
 
 /// The model that Gemini is asked for by default: the cheapest current one,
 /// with the largest free quota (November 2026).
@@ -124,6 +124,12 @@ pub enum ConfigError {
         /// Tokens to be repeated.
         overlap: usize,
     },
+    /// A field of the format has the name of a column of `--with-metadata`.
+    #[error("field `{field}` of the format has the name of a column of --with-metadata; rename it")]
+    TakenName {
+        /// The field.
+        field: String,
+    },
     /// The cost of a model without a price cannot be limited.
     #[error("--max-cost needs a price, and none is known for model `{model}`")]
     NoPrice {
@@ -162,8 +168,14 @@ impl Config {
             }),
         };
         let is_grounded = matches!(input, Input::Documents(_)) && format.grounding().is_some();
-        if cli.free_context && !is_grounded {
-            tracing::warn!("--free-context has an effect with qa from documents only");
+        let flags = [
+            ("--free-context", cli.free_context),
+            ("--keep-ungrounded", cli.keep_ungrounded),
+        ];
+        for (flag, is_given) in flags {
+            if is_given && !is_grounded {
+                tracing::warn!("{flag} has an effect with qa from documents only");
+            }
         }
         let is_offline = provider.is_offline();
         let plan = Plan {
@@ -184,6 +196,7 @@ impl Config {
             // Numbers in JSON are exact up to 53 bits with many readers.
             seed: cli.seed.unwrap_or_else(|| rand::random::<u64>() >> 11),
             free_context: cli.free_context,
+            keep_ungrounded: cli.keep_ungrounded && is_grounded,
             seed_requests: cli.seed.is_some() || is_offline,
             refine: !cli.no_refine && !is_offline && matches!(input, Input::Query(_)),
         };
@@ -195,11 +208,15 @@ impl Config {
                 Input::Documents(_) => SourceKind::Docs,
             },
             incremental: cli.incremental_save,
+            with_metadata: cli.with_metadata,
             existing: match cli.overwrite {
                 true => Existing::Replace,
                 false => Existing::Refuse,
             },
         };
+        if output.with_metadata {
+            check_names(&format, output.source)?;
+        }
         Ok(Self {
             input,
             format,
@@ -402,6 +419,18 @@ fn timeout(cli: &Cli, base_url: Option<&BaseUrl>) -> Duration {
         Some(seconds) => Duration::from_secs_f64(seconds),
         None if is_local(base_url) => Duration::from_secs(600),
         None => Duration::from_secs(120),
+    }
+}
+
+/// Checks that no field of `format` has the name of a column of an origin.
+fn check_names(format: &Format, source: SourceKind) -> Result<(), ConfigError> {
+    let columns = Origin::fields(source);
+    let is_taken = |name: &str| columns.iter().any(|column| column.name == name);
+    match format.fields().iter().find(|field| is_taken(&field.name)) {
+        Some(field) => Err(ConfigError::TakenName {
+            field: field.name.clone(),
+        }),
+        None => Ok(()),
     }
 }
 

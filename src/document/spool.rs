@@ -162,12 +162,12 @@ impl Passages {
 
 #[cfg(test)]
 impl Passages {
-    /// Passages with these texts, each of a document of its own.
+    /// Passages with these texts, each on the ninth page of a document of its own.
     pub(crate) fn of(texts: &[&str]) -> Self {
         let mut spool = Spool::new(Path::new("."));
         let record = |text| Record {
             heading: None,
-            page: None,
+            page: Some(9),
             number: 1,
             text,
         };

@@ -1,10 +1,16 @@
-//! Whether a text comes from another one.
+//! Whether a sample comes from a passage.
 //!
 //! Compares runs of letters, so that it works for languages without spaces and
 //! forgives other punctuation, capitals and white space. Judges words, not
 //! meaning.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
+
+use crate::sample::{Sample, Value};
+
+use super::coverage::Words;
+use super::{FormatHandler, Rejection};
 
 /// Letters of a run: more than chance brings together, fewer than most words
 /// with their neighbours have.
@@ -12,9 +18,6 @@ const RUN: usize = 5;
 
 /// Share of the runs of a text that is taken from another, which must be there.
 const FROM: f64 = 0.7;
-
-/// The same for a text that is only covered by another, in words of its own.
-const COVERED: f64 = 0.5;
 
 /// The fields of a format whose samples are grounded in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,44 +28,73 @@ pub struct Grounding {
     pub answer: &'static str,
 }
 
-/// A text that others may come from.
-#[derive(Debug)]
-pub(super) struct Ground {
-    letters: String,
-    runs: HashSet<[char; RUN]>,
+/// A passage, and what samples from it are checked for.
+pub struct Ground<'a> {
+    passage: &'a str,
+    runs: OnceCell<HashSet<[char; RUN]>>,
+    words: OnceCell<Words>,
 }
 
-impl Ground {
-    pub(super) fn new(text: &str) -> Self {
-        let letters: Vec<char> = letters(text).collect();
+impl<'a> Ground<'a> {
+    /// The ground of samples from `passage`.
+    #[must_use]
+    pub fn new(passage: &'a str) -> Self {
         Self {
-            runs: runs(&letters).collect(),
-            letters: letters.into_iter().collect(),
+            passage,
+            runs: OnceCell::new(),
+            words: OnceCell::new(),
         }
     }
 
-    /// Whether `text` is taken from it, but for a word here and there.
-    pub(super) fn holds(&self, text: &str) -> bool {
-        self.share_of(text) >= FROM
+    /// Checks that `sample` of `format` is about the passage: that its context
+    /// is taken from it, and that the context covers its answer.
+    ///
+    /// # Errors
+    ///
+    /// The field that comes from somewhere else.
+    pub fn check(&self, format: &dyn FormatHandler, sample: &Sample) -> Result<(), Rejection> {
+        let Some(Grounding { context, answer }) = format.grounding() else {
+            return Ok(());
+        };
+        let text_of = |name: &str| {
+            let mut values = format.fields().iter().zip(&sample.values);
+            match values.find(|(field, _)| field.name == name) {
+                Some((_, Value::String(text))) => text.as_str(),
+                _ => "",
+            }
+        };
+        let text = text_of(context);
+        let is_covered = if text == self.passage {
+            let words = self.words.get_or_init(|| Words::of(text));
+            words.cover(text_of(answer))
+        } else if self.holds(text) {
+            Words::of(text).cover(text_of(answer))
+        } else {
+            return Err(Rejection::Ungrounded(context.to_owned()));
+        };
+        match is_covered {
+            true => Ok(()),
+            false => Err(Rejection::Ungrounded(answer.to_owned())),
+        }
     }
 
-    /// Whether `text` occurs in it, or says what it says in similar words.
-    pub(super) fn covers(&self, text: &str) -> bool {
-        self.share_of(text) >= COVERED
-    }
-
-    /// Share of `text` that occurs in it.
-    fn share_of(&self, text: &str) -> f64 {
-        let letters: Vec<char> = letters(text).collect();
-        let (known, all) = runs(&letters).fold((0_u32, 0_u32), |(known, all), run| {
-            (known + u32::from(self.runs.contains(&run)), all + 1)
+    /// Whether `text` is taken from the passage, but for a word here and there.
+    fn holds(&self, text: &str) -> bool {
+        let text: Vec<char> = letters(text).collect();
+        let known = self.runs.get_or_init(|| {
+            let passage: Vec<char> = letters(self.passage).collect();
+            runs(&passage).collect()
         });
-        if all == 0 {
+        let (n_known, n_all) = runs(&text).fold((0_u32, 0_u32), |(n_known, n_all), run| {
+            (n_known + u32::from(known.contains(&run)), n_all + 1)
+        });
+        match n_all {
             // Too short for runs: as a whole, or not at all.
-            let text: String = letters.into_iter().collect();
-            return f64::from(u8::from(self.letters.contains(&text)));
+            0 => letters(self.passage)
+                .collect::<String>()
+                .contains(&text.into_iter().collect::<String>()),
+            _ => f64::from(n_known) >= FROM * f64::from(n_all),
         }
-        f64::from(known) / f64::from(all)
     }
 }
 
@@ -80,6 +112,7 @@ fn runs(letters: &[char]) -> impl Iterator<Item = [char; RUN]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::predefined;
 
     const PASSAGE: &str = "The lighthouse of Skerryvore was lit in 1844, after six years of work. \
         Its tower is 48 metres high and stands on a reef twelve miles off Tiree.";
@@ -93,21 +126,34 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_covered_if_their_words_are_there() {
-        let ground = Ground::new(PASSAGE);
-        for answer in ["1844", "48 metres", "six years", "It stands on a reef."] {
-            assert!(ground.covers(answer), "{answer}");
-        }
-        for answer in ["1845", "no", "A wooden tower on the mainland."] {
-            assert!(!ground.covers(answer), "{answer}");
-        }
+    fn languages_without_spaces_are_compared_too() {
+        let ground = Ground::new("灯塔建于一八四四年，耗时六年，塔高四十八米。");
+        assert!(ground.holds("灯塔建于一八四四年; 耗时六年"));
+        assert!(!ground.holds("灯塔建于一九二〇年，由政府出资。"));
     }
 
     #[test]
-    fn languages_without_spaces_are_compared_too() {
-        let ground = Ground::new("灯塔建于一八四四年，耗时六年，塔高四十八米。");
-        assert!(ground.covers("一八四四年"));
-        assert!(ground.holds("灯塔建于一八四四年; 耗时六年"));
-        assert!(!ground.covers("一九二〇年"));
+    fn a_short_context_is_there_as_a_whole() {
+        let ground = Ground::new(PASSAGE);
+        assert!(ground.holds("1844") && !ground.holds("1845"));
+    }
+
+    #[test]
+    fn the_field_that_comes_from_elsewhere_is_named() {
+        let qa = predefined("qa").expect("listed");
+        let check = |context: &str, answer: &str| {
+            let values = [context, "When?", answer].map(|text| Value::String(text.into()));
+            let values = values.to_vec();
+            Ground::new(PASSAGE).check(&qa, &Sample { values })
+        };
+        let ungrounded = |field: &str| Err(Rejection::Ungrounded(field.to_owned()));
+        assert_eq!(check(PASSAGE, "in 1844"), Ok(()));
+        assert_eq!(check(PASSAGE, "in 1845"), ungrounded("answer"));
+        assert_eq!(check(&PASSAGE[..50], "1844"), Ok(()));
+        assert_eq!(check(&PASSAGE[..50], "48 metres"), ungrounded("answer"));
+        assert_eq!(
+            check("Babel was lit in 1844.", "1844"),
+            ungrounded("context")
+        );
     }
 }

@@ -3,6 +3,7 @@
 //! Knows nothing of models, prompts or files.
 
 mod checks;
+mod coverage;
 mod custom;
 mod grounding;
 mod predefined;
@@ -13,10 +14,8 @@ use serde_json::Value as Json;
 
 use crate::sample::{Field, Sample, Value};
 
-use grounding::Ground;
-
 pub use custom::{CustomFormatError, load as load_custom};
-pub use grounding::Grounding;
+pub use grounding::{Ground, Grounding};
 pub use predefined::{PREDEFINED, predefined};
 
 /// A shape of samples.
@@ -125,34 +124,4 @@ impl FormatHandler for Format {
             false => Ok(Sample { values }),
         }
     }
-}
-
-/// Checks that `sample` of `format` is about `passage`: that its context comes
-/// from there, and its answer from the context.
-///
-/// # Errors
-///
-/// The field that comes from somewhere else.
-pub fn check_grounding(
-    format: &dyn FormatHandler,
-    sample: &Sample,
-    passage: &str,
-) -> Result<(), Rejection> {
-    let Some(Grounding { context, answer }) = format.grounding() else {
-        return Ok(());
-    };
-    let text_of = |name: &str| {
-        let mut values = format.fields().iter().zip(&sample.values);
-        match values.find(|(field, _)| field.name == name) {
-            Some((_, Value::String(text))) => text.as_str(),
-            _ => "",
-        }
-    };
-    if !Ground::new(passage).holds(text_of(context)) {
-        return Err(Rejection::Ungrounded(context.to_owned()));
-    }
-    if !Ground::new(text_of(context)).covers(text_of(answer)) {
-        return Err(Rejection::Ungrounded(answer.to_owned()));
-    }
-    Ok(())
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::format::{FormatHandler, Rejection, check_grounding};
+use crate::format::{FormatHandler, Ground, Rejection};
 use crate::llm::{Completion, FinishReason};
-use crate::sample::Sample;
+use crate::sample::{self, Sample};
 
 use super::parse;
 
@@ -23,74 +23,74 @@ pub(super) enum Reading {
     Unusable(&'static str),
 }
 
-/// The passage that samples are made from, and what it is to them.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Passage<'a> {
-    /// There is none.
-    None,
-    /// The value of this field of every sample.
-    Fills(&'a str, &'a str),
-    /// What every sample is to be grounded in.
-    Grounds(&'a str),
+/// Makes samples of answers.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    /// What a sample looks like.
+    pub(super) format: &'a dyn FormatHandler,
+    /// The passage that samples are made from.
+    pub(super) passage: Option<&'a str>,
+    /// The field of every sample that the passage fills.
+    pub(super) filled: Option<&'a str>,
+    /// Whether samples are marked as grounded or not, and none is rejected for
+    /// that.
+    pub(super) marks: bool,
 }
 
-/// Reads `completion` as samples of `format` that are made from `passage`.
-pub(super) fn read(
-    format: &dyn FormatHandler,
-    passage: Passage<'_>,
-    completion: Completion,
-) -> Reading {
-    let is_cut = match completion.finish_reason {
-        FinishReason::Stop | FinishReason::Other(_) => false,
-        FinishReason::MaxTokens => true,
-        FinishReason::Blocked(reason) => return Reading::Blocked(reason),
-        FinishReason::PromptBlocked(reason) => {
-            return Reading::Blocked(format!("prompt: {reason}"));
-        }
-        FinishReason::Recitation => return Reading::Blocked("recitation".into()),
-        FinishReason::NoCandidates => return Reading::Unusable("no answer in the response"),
-    };
-    match parse::items(&completion.text) {
-        Ok(items) => validate(format, passage, items, is_cut),
-        // The next attempt would be cut at the same place.
-        Err(_) if is_cut => validate(format, passage, Vec::new(), is_cut),
-        Err(_) if completion.text.trim().is_empty() => Reading::Unusable("empty answer"),
-        Err(_) => Reading::Unusable("no JSON objects in the answer"),
-    }
-}
-
-fn validate(
-    format: &dyn FormatHandler,
-    passage: Passage<'_>,
-    items: Vec<Value>,
-    is_cut: bool,
-) -> Reading {
-    let mut samples = Vec::with_capacity(items.len());
-    let mut rejections = Vec::new();
-    for item in items {
-        match sample(format, passage, item) {
-            Ok(sample) => samples.push(sample),
-            Err(rejection) => rejections.push(rejection),
+impl Reader<'_> {
+    /// Reads `completion` as samples.
+    pub(super) fn read(self, completion: Completion) -> Reading {
+        let is_cut = match completion.finish_reason {
+            FinishReason::Stop | FinishReason::Other(_) => false,
+            FinishReason::MaxTokens => true,
+            FinishReason::Blocked(reason) => return Reading::Blocked(reason),
+            FinishReason::PromptBlocked(reason) => {
+                return Reading::Blocked(format!("prompt: {reason}"));
+            }
+            FinishReason::Recitation => return Reading::Blocked("recitation".into()),
+            FinishReason::NoCandidates => return Reading::Unusable("no answer in the response"),
+        };
+        match parse::items(&completion.text) {
+            Ok(items) => self.validate(items, is_cut),
+            // The next attempt would be cut at the same place.
+            Err(_) if is_cut => self.validate(Vec::new(), is_cut),
+            Err(_) if completion.text.trim().is_empty() => Reading::Unusable("empty answer"),
+            Err(_) => Reading::Unusable("no JSON objects in the answer"),
         }
     }
-    Reading::Items {
-        samples,
-        rejections,
-        is_cut,
-    }
-}
 
-fn sample(
-    format: &dyn FormatHandler,
-    passage: Passage<'_>,
-    mut item: Value,
-) -> Result<Sample, Rejection> {
-    if let (Passage::Fills(field, text), Some(object)) = (passage, item.as_object_mut()) {
-        object.insert(field.to_owned(), text.into());
+    fn validate(self, items: Vec<Value>, is_cut: bool) -> Reading {
+        let ground = self.passage.map(Ground::new);
+        let mut samples = Vec::with_capacity(items.len());
+        let mut rejections = Vec::new();
+        for item in items {
+            match self.sample(ground.as_ref(), item) {
+                Ok(sample) => samples.push(sample),
+                Err(rejection) => rejections.push(rejection),
+            }
+        }
+        Reading::Items {
+            samples,
+            rejections,
+            is_cut,
+        }
     }
-    let sample = format.validate(item)?;
-    if let Passage::Grounds(text) = passage {
-        check_grounding(format, &sample, text)?;
+
+    fn sample(self, ground: Option<&Ground<'_>>, mut item: Value) -> Result<Sample, Rejection> {
+        if let (Some(passage), Some(field), Some(object)) =
+            (self.passage, self.filled, item.as_object_mut())
+        {
+            object.insert(field.to_owned(), passage.into());
+        }
+        let mut sample = self.format.validate(item)?;
+        let checked = match ground {
+            Some(ground) => ground.check(self.format, &sample),
+            None => Ok(()),
+        };
+        match self.marks {
+            true => sample.values.push(sample::Value::Boolean(checked.is_ok())),
+            false => checked?,
+        }
+        Ok(sample)
     }
-    Ok(sample)
 }

@@ -31,6 +31,8 @@ pub struct Books {
     pub unasked: u64,
     /// New and on disk.
     pub written: u64,
+    /// Those of the written that are marked as ungrounded.
+    pub ungrounded: u64,
     /// Seen before in this run.
     pub duplicate: u64,
     /// Broke a rule, or came when the target was reached (`surplus`), by reason.
@@ -81,6 +83,8 @@ pub(super) struct Settlement {
     pub(super) asked: usize,
     /// New and on disk.
     pub(super) written: usize,
+    /// Those of the written that are marked as ungrounded.
+    pub(super) ungrounded: usize,
     /// Seen before.
     pub(super) duplicate: usize,
     /// Reason of each rejected item.
@@ -233,6 +237,7 @@ impl Ledger {
         books.requested += settlement.asked.max(delivered) as u64;
         books.unasked += delivered.saturating_sub(settlement.asked) as u64;
         books.written += settlement.written as u64;
+        books.ungrounded += settlement.ungrounded as u64;
         books.duplicate += settlement.duplicate as u64;
         for reason in settlement.rejected {
             *books.rejected.entry(reason).or_default() += 1;
@@ -440,6 +445,7 @@ mod tests {
         )
             .prop_map(
                 |(asked, written, duplicate, rejected, surplus, shortfall)| Settlement {
+                    ungrounded: 0,
                     asked,
                     written,
                     duplicate,

@@ -26,7 +26,7 @@ use std::time::Duration;
 use crate::format::FormatHandler;
 use crate::llm::{LlmClient, LlmError};
 use crate::output::{Outputs, WriteError};
-use crate::sample::Sample;
+use crate::sample::{Field, FieldKind, Sample};
 use crate::shutdown::Shutdown;
 
 use engine::Engine;
@@ -40,6 +40,7 @@ pub use traffic::Traffic;
 
 /// How much to generate, and how.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Plan {
     /// Samples wanted; at least one.
     pub samples: usize,
@@ -56,12 +57,25 @@ pub struct Plan {
     /// Whether the model writes the contexts of samples from documents, too,
     /// which are the passages otherwise.
     pub free_context: bool,
+    /// Whether samples that do not come from their passage are kept, and every
+    /// sample is marked as grounded or not, rather than rejected.
+    pub keep_ungrounded: bool,
     /// How fast requests may go out.
     pub limits: Limits,
     /// What may be spent.
     pub budget: Budget,
     /// How long what is under way is waited for once the user wants an end.
     pub grace: Duration,
+}
+
+impl Plan {
+    /// The fields of the samples of a run in `format`: its own, and the mark.
+    #[must_use]
+    pub fn fields(&self, format: &dyn FormatHandler) -> Vec<Field> {
+        let mark = Field::new("_grounded", FieldKind::Boolean, "whether the text says so");
+        let mark = self.keep_ungrounded.then_some(mark);
+        format.fields().iter().cloned().chain(mark).collect()
+    }
 }
 
 /// A run to be: everything it needs, borrowed.

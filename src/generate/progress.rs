@@ -21,7 +21,9 @@ const MOST_PLANNINGS: u32 = 3;
 #[derive(Debug)]
 pub struct Progress {
     pub(super) ledger: Ledger,
-    pub(super) dedup: Dedup,
+    dedup: Dedup,
+    /// Whether the last value of every sample is a mark.
+    are_marked: bool,
     pub(super) turns: Turns,
     pub(super) traffic: Traffic,
     pub(super) refinement: Refinement,
@@ -46,6 +48,7 @@ impl Progress {
         Self {
             ledger: Ledger::new(plan.samples, batch_size, passages),
             dedup: Dedup::with_room_for(plan.samples),
+            are_marked: plan.keep_ungrounded,
             turns: Turns::default(),
             traffic: Traffic::default(),
             refinement: Refinement::Due,
@@ -71,7 +74,7 @@ impl Progress {
                 traffic,
             }) => {
                 for sample in samples {
-                    self.dedup.is_new(sample);
+                    self.is_new(sample);
                 }
                 self.turns.replay(number, &settlement.shortfall);
                 self.cover(number, samples.len());
@@ -85,6 +88,14 @@ impl Progress {
             }
             Err(error) => tracing::warn!("a record of the journal is left out: {error}"),
         }
+    }
+
+    /// Whether `sample` was not seen before, with whichever mark; from now on it
+    /// was.
+    pub(super) fn is_new(&mut self, sample: &Sample) -> bool {
+        let n_marks = usize::from(self.are_marked);
+        let n_values = sample.values.len() - n_marks;
+        self.dedup.is_new(&sample.values[..n_values])
     }
 
     /// Books new samples of batch `number` to its passage.

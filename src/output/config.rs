@@ -102,6 +102,9 @@ pub struct OutputConfig {
     /// Whether the JSONL file grows at its final name while the run lasts; it
     /// is then written even if `formats` does not name it.
     pub incremental: bool,
+    /// Whether every file has columns with the [`Origin`](super::Origin) of its
+    /// rows.
+    pub with_metadata: bool,
     /// What becomes of what an earlier run left.
     pub existing: Existing,
 }
@@ -144,6 +147,7 @@ mod tests {
             formats: formats.to_vec(),
             source: SourceKind::Query,
             incremental,
+            with_metadata: false,
             existing: Existing::Refuse,
         }
     }

@@ -1,4 +1,5 @@
-//! The data files of a run as one: all take a batch, or none does.
+//! The data files of a run, and the one that tells where their rows come from, as
+//! one: all take a batch, or none does.
 //!
 //! Each is finished on its own, whatever becomes of the others.
 
@@ -6,12 +7,19 @@ use std::sync::Arc;
 
 use super::file::{FinishedFile, Older, OutputFile};
 use super::names::FileNames;
-use super::{Existing, OutputConfig, OutputFormat, Row, RowWriter, WriteError, disk};
-use crate::sample::Field;
+use super::sources::SourcesWriter;
+use super::{
+    Existing, Origin, OutputConfig, OutputFormat, Row, RowWriter, SourceKind, WriteError, disk,
+};
+use crate::sample::{Field, Sample, Value};
 
 /// The data files of a run while it lasts.
 pub(super) struct DataSets {
+    /// The first tells the origin of the rows of the others, so that none of
+    /// these has its final name without it.
     all: Vec<DataSet>,
+    /// The columns, if rows are to tell their origin themselves.
+    wide: Option<Wide>,
     /// Samples in every file.
     rows: u64,
     /// Where and why a file failed; none takes samples after that.
@@ -26,12 +34,15 @@ impl DataSets {
         fields: &Arc<[Field]>,
     ) -> Result<Self, WriteError> {
         remove_parts(names);
-        let create = |format| DataSet::create(format, config, names, fields);
+        let wide = config.with_metadata.then(|| Wide::new(config, fields));
+        let columns = wide.as_ref().map_or(fields, |wide| &wide.columns);
+        let mut all = vec![DataSet::of_sources(config, names)?];
+        for format in config.written_formats() {
+            all.push(DataSet::create(format, config, names, columns)?);
+        }
         Ok(Self {
-            all: config
-                .written_formats()
-                .map(create)
-                .collect::<Result<_, _>>()?,
+            all,
+            wide,
             rows: 0,
             failure: None,
         })
@@ -53,6 +64,16 @@ impl DataSets {
         if let Some(failure) = &self.failure {
             return Err(failure.again());
         }
+        let Some(wide) = &self.wide else {
+            return self.append_all(rows);
+        };
+        let columns = Arc::clone(&wide.columns);
+        let samples: Vec<_> = rows.iter().map(|row| wide.sample(row)).collect();
+        let origin = rows.first().and_then(|row| row.origin);
+        self.append_all(&Row::all(&samples, origin, &columns))
+    }
+
+    fn append_all(&mut self, rows: &[Row<'_>]) -> Result<(), WriteError> {
         for index in 0..self.all.len() {
             if let Err(error) = self.all[index].append(rows) {
                 return Err(self.take_back(index, rows.len(), error));
@@ -94,16 +115,60 @@ impl DataSets {
 
     /// Ends every file and gives it its final name; those without rows are
     /// removed.
-    pub(super) fn finish(self) -> (Vec<FinishedFile>, Vec<WriteError>) {
-        let mut files = Vec::new();
-        let mut errors = Vec::new();
-        for data_set in self.all {
-            match data_set.finish() {
-                Ok(file) => files.extend(file),
-                Err(error) => errors.push(error),
+    pub(super) fn finish(self) -> Ended {
+        let mut ended = Ended::default();
+        let mut all = self.all.into_iter().map(DataSet::finish);
+        let sources = all.next().transpose();
+        for file in all {
+            match file {
+                Ok(file) => ended.files.extend(file),
+                Err(error) => ended.errors.push(error),
             }
         }
-        (files, errors)
+        match sources.map(Option::flatten) {
+            // It is about nothing.
+            Ok(Some(file)) if ended.files.is_empty() => drop(disk::remove(&file.path)),
+            Ok(file) => ended.sources = file,
+            Err(error) => ended.errors.push(error),
+        }
+        ended
+    }
+}
+
+/// What became of the files.
+#[derive(Debug, Default)]
+pub(super) struct Ended {
+    /// The data files that were finished.
+    pub(super) files: Vec<FinishedFile>,
+    /// The file that tells the origin of their rows.
+    pub(super) sources: Option<FinishedFile>,
+    /// Why others were not.
+    pub(super) errors: Vec<WriteError>,
+}
+
+/// The columns of rows that tell their origin.
+struct Wide {
+    columns: Arc<[Field]>,
+    source: SourceKind,
+}
+
+impl Wide {
+    fn new(config: &OutputConfig, fields: &[Field]) -> Self {
+        let source = config.source;
+        Self {
+            columns: [fields, &Origin::fields(source)].concat().into(),
+            source,
+        }
+    }
+
+    /// The sample of `row` and its origin.
+    fn sample(&self, row: &Row<'_>) -> Sample {
+        let mut values = row.sample.values.clone();
+        if let Some(origin) = row.origin {
+            values.extend(origin.values(self.source));
+        }
+        values.resize(self.columns.len(), Value::Null);
+        Sample { values }
     }
 }
 
@@ -118,6 +183,14 @@ struct DataSet {
 }
 
 impl DataSet {
+    fn of_sources(config: &OutputConfig, names: &FileNames) -> Result<Self, WriteError> {
+        let (part, target) = (names.sources_part(), names.sources());
+        // What an older run left of it is of no use without its data.
+        let file = OutputFile::create(&part, &target, Older::Replaced)?;
+        let writer = Box::new(SourcesWriter::new(file));
+        Ok(Self::new(writer, config.incremental))
+    }
+
     fn create(
         format: OutputFormat,
         config: &OutputConfig,
@@ -129,12 +202,17 @@ impl DataSet {
             Existing::Replace => Older::Replaced,
         };
         let file = OutputFile::create(&names.part(format), &names.target(format), older)?;
-        Ok(Self {
-            writer: format.writer_to(fields, file)?,
+        let writer = format.writer_to(fields, file)?;
+        Ok(Self::new(writer, config.grows(format)))
+    }
+
+    fn new(writer: Box<dyn RowWriter>, grows: bool) -> Self {
+        Self {
+            writer,
             rows: 0,
-            grows: config.grows(format),
+            grows,
             is_named: false,
-        })
+        }
     }
 
     fn append(&mut self, rows: &[Row<'_>]) -> Result<(), WriteError> {

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::disk::{self, File};
 use super::names::FileNames;
 use super::record::{End, end_line, header_line, samples_line};
-use super::{Past, Row, WriteError};
+use super::{Origin, Past, Row, WriteError};
 
 /// The journal of a run.
 pub(super) struct Journal {
@@ -67,16 +67,18 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Writes one line with what `note` says of the request and its samples.
+    /// Writes one line with what `note` says of the request, its samples and their
+    /// `origin`.
     ///
     /// A line that could not be written whole is not there at all.
     pub(super) fn append(
         &mut self,
         rows: &[Row<'_>],
+        origin: Option<&Origin>,
         note: &impl Serialize,
     ) -> Result<(), WriteError> {
         let bytes_before = self.whole_bytes;
-        self.write(samples_line(note, rows))?;
+        self.write(samples_line(note, origin, rows))?;
         if !rows.is_empty()
             && let Err(error) = self.take_name()
         {

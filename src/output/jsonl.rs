@@ -23,6 +23,16 @@ impl JsonlWriter {
         }
     }
 
+    /// Writes one JSON object.
+    pub(super) fn write_line(&mut self, json: &str) -> Result<(), WriteError> {
+        self.buffer.extend_from_slice(json.as_bytes());
+        self.buffer.push(b'\n');
+        if self.buffer.len() >= BUFFER_BYTES {
+            self.spill()?;
+        }
+        Ok(())
+    }
+
     /// Empties the buffer, which is no flush: what comes after a failed write
     /// in the same batch takes it back.
     fn spill(&mut self) -> Result<(), WriteError> {
@@ -34,12 +44,7 @@ impl JsonlWriter {
 
 impl RowWriter for JsonlWriter {
     fn write(&mut self, row: &Row<'_>) -> Result<(), WriteError> {
-        self.buffer.extend_from_slice(row.json.as_bytes());
-        self.buffer.push(b'\n');
-        if self.buffer.len() >= BUFFER_BYTES {
-            self.spill()?;
-        }
-        Ok(())
+        self.write_line(&row.json)
     }
 
     fn flush(&mut self) -> Result<(), WriteError> {

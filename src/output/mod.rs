@@ -20,6 +20,7 @@ mod jsonl;
 mod lock;
 mod manifest;
 mod names;
+mod origin;
 mod outputs;
 mod parquet;
 mod past;
@@ -27,6 +28,7 @@ mod place;
 mod record;
 #[cfg(test)]
 mod round_trip;
+mod sources;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -40,6 +42,7 @@ use crate::sample::{Field, Sample};
 pub use config::{Existing, OutputConfig, OutputFormat, SourceKind};
 pub use file::FinishedFile;
 pub use manifest::ManifestFile;
+pub use origin::Origin;
 pub use outputs::{Finished, Outputs};
 pub use past::Past;
 pub use place::Place;
@@ -49,22 +52,27 @@ pub use place::Place;
 pub struct Row<'a> {
     sample: &'a Sample,
     json: String,
+    origin: Option<&'a Origin>,
 }
 
 impl<'a> Row<'a> {
-    /// The row of a sample of `fields`.
+    /// The row of a sample of `fields`, from nobody knows where.
     #[must_use]
     pub fn new(sample: &'a Sample, fields: &[Field]) -> Self {
         let json = serde_json::to_string(&sample.named(fields));
         Self {
             sample,
             json: json.expect("keys are texts, and nothing else can fail"),
+            origin: None,
         }
     }
 
-    /// The rows of `samples`.
-    fn all(samples: &'a [Sample], fields: &[Field]) -> Vec<Self> {
-        let rows = samples.iter().map(|sample| Self::new(sample, fields));
+    /// The rows of `samples`, all of one `origin`.
+    fn all(samples: &'a [Sample], origin: Option<&'a Origin>, fields: &[Field]) -> Vec<Self> {
+        let rows = samples.iter().map(|sample| Self {
+            origin,
+            ..Self::new(sample, fields)
+        });
         rows.collect()
     }
 }

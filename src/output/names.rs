@@ -65,6 +65,16 @@ impl FileNames {
         self.side(&format!("journal.{number}.jsonl"))
     }
 
+    /// Where each row comes from.
+    pub(super) fn sources(&self) -> PathBuf {
+        self.side("sources.jsonl")
+    }
+
+    /// The same until it is finished.
+    pub(super) fn sources_part(&self) -> PathBuf {
+        self.side("sources.jsonl.part")
+    }
+
     /// The file that is locked while a run writes.
     pub(super) fn lock(&self) -> PathBuf {
         self.side("lock")
@@ -121,6 +131,7 @@ mod tests {
             formats: Vec::new(),
             source,
             incremental: false,
+            with_metadata: false,
             existing: Existing::Refuse,
         };
         FileNames::new(&config, format_name)
@@ -165,6 +176,7 @@ mod tests {
                 names.part(OutputFormat::Jsonl),
                 names.journal(),
                 names.kept_journal(3),
+                names.sources(),
                 names.lock(),
                 names.manifest(),
             ],
@@ -172,6 +184,7 @@ mod tests {
                 "out/.sdgen/v1.2_qa_from_query.jsonl.part",
                 "out/.sdgen/v1.2_qa_from_query.journal.jsonl",
                 "out/.sdgen/v1.2_qa_from_query.journal.3.jsonl",
+                "out/.sdgen/v1.2_qa_from_query.sources.jsonl",
                 "out/.sdgen/v1.2_qa_from_query.lock",
                 "out/.sdgen/v1.2_qa_from_query.run.json",
             ]

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::data_sets::DataSets;
+use super::data_sets::{DataSets, Ended};
 use super::journal::Journal;
 use super::record::End;
-use super::{ManifestFile, Place, Row, WriteError};
+use super::{ManifestFile, Origin, Place, Row, WriteError};
 use crate::sample::{Field, Sample};
 
 /// The files of a run while it lasts.
@@ -29,6 +29,8 @@ pub struct Outputs {
 pub struct Finished {
     /// The files at their final names, relative if the prefix is.
     pub files: Vec<PathBuf>,
+    /// The file that tells where each of their rows comes from.
+    pub sources: Option<PathBuf>,
     /// The rows of each of them.
     pub rows: u64,
     /// Files of an earlier run that stand beside these because their successors
@@ -83,8 +85,8 @@ impl Outputs {
         self.place.targets().iter().any(|target| target.exists())
     }
 
-    /// Writes `samples` to every file, and to the journal with what `note` says
-    /// of the request they come from.
+    /// Writes `samples` of one `origin` to every file, and to the journal with what
+    /// `note` says of the request they come from.
     ///
     /// The journal comes first; without it nothing is written. All files hold
     /// the same samples: if one cannot take them, the others give them back.
@@ -96,9 +98,14 @@ impl Outputs {
     /// had all the same, as its note says: the run that resumes this one writes
     /// it to the files. If it was the journal that could not be written, the
     /// samples are lost.
-    pub fn append(&mut self, samples: &[Sample], note: &impl Serialize) -> Result<(), WriteError> {
-        let rows = Row::all(samples, &self.fields);
-        self.journal.append(&rows, note)?;
+    pub fn append(
+        &mut self,
+        samples: &[Sample],
+        origin: Option<&Origin>,
+        note: &impl Serialize,
+    ) -> Result<(), WriteError> {
+        let rows = Row::all(samples, origin, &self.fields);
+        self.journal.append(&rows, origin, note)?;
         self.data_sets.append(&rows)?;
         let named = self.name_growing();
         named.map_err(|error| self.data_sets.fail(rows.len(), error))
@@ -138,10 +145,17 @@ impl Outputs {
         let targets = self.place.targets();
         let rows = self.data_sets.rows();
         let is_whole = is_complete && !self.data_sets.have_failed();
-        let (files, mut errors) = match self.journal.unlist_files() {
+        let Ended {
+            files,
+            sources,
+            mut errors,
+        } = match self.journal.unlist_files() {
             Ok(()) => self.data_sets.finish(),
             // The files that the journal lists must stay as they are.
-            Err(error) => (Vec::new(), vec![error]),
+            Err(error) => Ended {
+                errors: vec![error],
+                ..Ended::default()
+            },
         };
         // A file that failed late may have its name all the same.
         let is_refused = |error: &WriteError| error.source.kind() == ErrorKind::AlreadyExists;
@@ -149,7 +163,9 @@ impl Outputs {
             replacing: !errors.iter().all(is_refused),
             complete: is_whole && errors.is_empty(),
             samples: 0,
+            with_metadata: self.place.config.with_metadata,
             files: files.iter().map(Into::into).collect(),
+            sources: sources.as_ref().map(Into::into),
         };
         errors.extend(self.journal.finish(end).err());
 
@@ -161,6 +177,7 @@ impl Outputs {
         };
         Finished {
             files,
+            sources: sources.map(|file| file.path),
             rows,
             stale,
             errors,

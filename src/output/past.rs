@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::file::Extent;
 use super::names::FileNames;
 use super::record::{End, ListedFile, Record, Records, VERSION};
-use super::{OpenError, OutputFormat, Place, WriteError, disk};
+use super::{Finished, OpenError, Origin, OutputFormat, Place, WriteError, disk};
 use crate::sample::{Field, Sample};
 
 /// An earlier run, as its journal tells it.
@@ -24,6 +24,8 @@ pub struct Past {
     names: FileNames,
     /// The formats that it has, or that are wanted now.
     pub(super) formats: Vec<OutputFormat>,
+    /// Whether files with the origin of their rows are wanted now.
+    with_metadata: bool,
     header: Value,
     contents: Contents,
 }
@@ -52,6 +54,7 @@ impl Past {
                 Ok(Some(Self {
                     path,
                     formats: OutputFormat::ALL.into_iter().filter(is_its).collect(),
+                    with_metadata: place.config.with_metadata,
                     names: place.names.clone(),
                     header,
                     contents,
@@ -107,17 +110,18 @@ impl Past {
         fields: &[Field],
         mut each: impl FnMut(Value, Vec<Sample>),
     ) -> Result<(), OpenError> {
-        self.try_replay(fields, |note, samples| {
+        self.try_replay(fields, |note, _, samples| {
             each(note, samples);
             Ok(())
         })
     }
 
-    /// As [`replay`](Self::replay), until `each` fails.
+    /// As [`replay`](Self::replay) with the origin of the samples, until `each`
+    /// fails.
     pub(super) fn try_replay(
         &self,
         fields: &[Field],
-        mut each: impl FnMut(Value, Vec<Sample>) -> Result<(), WriteError>,
+        mut each: impl FnMut(Value, Option<Origin>, Vec<Sample>) -> Result<(), WriteError>,
     ) -> Result<(), OpenError> {
         let failed = |error| unreadable(&self.path, &error);
         let records = Records::open(&self.path, self.contents.whole_bytes).map_err(failed)?;
@@ -125,6 +129,7 @@ impl Past {
         while records.advance().map_err(failed)? {
             let Some(Record {
                 request,
+                origin,
                 samples: Some(objects),
                 ..
             }) = records.record::<Map<String, Value>>()
@@ -136,22 +141,33 @@ impl Past {
                 .map(|object| Sample::from_named(object, fields))
                 .collect::<Option<Vec<_>>>()
                 .ok_or_else(|| unusable(&self.path, "its samples have other fields"))?;
-            each(request, samples)?;
+            each(request, origin, samples)?;
         }
         Ok(())
     }
 
-    /// The files of a complete run, if all that it has and all that are wanted now
-    /// are just as they were finished.
+    /// What remains of a complete run, if all files that it has and all that are
+    /// wanted now are just as they were finished.
     #[must_use]
-    pub fn finished_files(&self) -> Option<Vec<PathBuf>> {
-        let is_finished = |target: &PathBuf| {
-            self.listed(target)
-                .is_some_and(|file| is_same(target, file).unwrap_or(false))
+    pub fn finished(&self) -> Option<Finished> {
+        let end = &self.contents.end;
+        let is_finished = |target: &PathBuf, listed: Option<&ListedFile>| {
+            listed.is_some_and(|file| is_same(target, file).unwrap_or(false))
         };
-        let targets = self.targets();
-        let are_finished = self.is_complete() && targets.iter().all(is_finished);
-        are_finished.then_some(targets)
+        let (files, sources) = (self.targets(), self.names.sources());
+        let are_finished = self.is_complete()
+            && end.with_metadata == self.with_metadata
+            && files
+                .iter()
+                .all(|file| is_finished(file, self.listed(file)))
+            && is_finished(&sources, end.sources.as_ref());
+        are_finished.then(|| Finished {
+            files,
+            sources: Some(sources),
+            rows: self.samples(),
+            stale: Vec::new(),
+            errors: Vec::new(),
+        })
     }
 
     /// Bytes up to the end of the last line that can be read.

@@ -46,7 +46,9 @@ impl Place {
             names,
             lock: Arc::new(lock),
         };
-        if let Some(folder) = place.targets().into_iter().find(|target| target.is_dir()) {
+        let mut targets = place.targets();
+        targets.push(place.names.sources());
+        if let Some(folder) = targets.into_iter().find(|target| target.is_dir()) {
             return Err(WriteError::at(&folder, ErrorKind::IsADirectory).into());
         }
         disk::probe(place.names.folder())?;
@@ -108,8 +110,8 @@ impl Place {
         self.config.formats.clone_from(&past.formats);
         let fields: Arc<[Field]> = fields.into();
         let mut data_sets = DataSets::create(&self.config, &self.names, &fields)?;
-        past.try_replay(&fields, |_, samples| {
-            data_sets.append(&Row::all(&samples, &fields))
+        past.try_replay(&fields, |_, origin, samples| {
+            data_sets.append(&Row::all(&samples, origin.as_ref(), &fields))
         })?;
         let journal = Journal::reopen(past)?;
         let mut outputs = Outputs::new(self, fields, journal, data_sets);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! {"header":…,"journal":1,"crc32":"89abcdef"}
-//! {"request":…,"samples":[{…},…],"crc32":"…"}
+//! {"request":…,"origin":{…},"samples":[{…},…],"crc32":"…"}
 //! {"end":{"complete":true,"samples":9,"files":[{"file":"…","bytes":9,"crc32":"…"}]},"crc32":"…"}
 //! ```
 //!
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::file::FinishedFile;
-use super::{Row, disk};
+use super::{Origin, Row, disk};
 
 /// The version of the lines.
 pub(super) const VERSION: u64 = 1;
@@ -34,6 +34,8 @@ pub(super) struct Record<S> {
     /// What is to be known of the request that brought the samples.
     #[serde(default)]
     pub(super) request: Value,
+    /// Where its samples come from.
+    pub(super) origin: Option<Origin>,
     /// The samples of a request.
     pub(super) samples: Option<Vec<S>>,
     /// The files, when they were finished.
@@ -51,8 +53,14 @@ pub(super) struct End {
     pub(super) complete: bool,
     /// Samples in the lines before this one.
     pub(super) samples: u64,
+    /// Whether the files have columns with the origin of their rows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) with_metadata: bool,
     /// The files that were finished; none is as an earlier end said.
     pub(super) files: Vec<ListedFile>,
+    /// The file that tells the origin of their rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sources: Option<ListedFile>,
 }
 
 /// A finished file, as the journal lists it.
@@ -103,11 +111,19 @@ pub(super) fn header_line(header: &impl Serialize) -> serde_json::Result<String>
 }
 
 /// The line of one request.
-pub(super) fn samples_line(note: &impl Serialize, rows: &[Row<'_>]) -> serde_json::Result<String> {
+pub(super) fn samples_line(
+    note: &impl Serialize,
+    origin: Option<&Origin>,
+    rows: &[Row<'_>],
+) -> serde_json::Result<String> {
     let note = serde_json::to_string(note)?;
+    let origin = match origin {
+        Some(origin) => format!("\"origin\":{},", serde_json::to_string(origin)?),
+        None => String::new(),
+    };
     let samples: Vec<_> = rows.iter().map(|row| row.json.as_str()).collect();
     Ok(sealed(format!(
-        "{{\"request\":{note},\"samples\":[{}]",
+        "{{\"request\":{note},{origin}\"samples\":[{}]",
         samples.join(",")
     )))
 }

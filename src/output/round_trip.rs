@@ -22,12 +22,13 @@ fn write(folder: &Path, fields: &[Field], samples: &[Sample]) {
         formats: OutputFormat::ALL.to_vec(),
         source: SourceKind::Docs,
         incremental: false,
+        with_metadata: false,
         existing: Existing::Refuse,
     };
     let place = Place::claim(&config, "any").expect("an empty folder");
     let mut outputs = place.begin(fields, &()).expect("an empty folder");
     for batch in samples.chunks(3) {
-        outputs.append(batch, &()).expect("written");
+        outputs.append(batch, None, &()).expect("written");
     }
     assert_eq!(outputs.finish(true).files.len(), 3);
 }

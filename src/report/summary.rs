@@ -70,6 +70,13 @@ impl Summary<'_> {
                 let _ = writeln!(text, "  {name}: {}", listed(reasons));
             }
         }
+        if books.ungrounded > 0 {
+            let _ = writeln!(
+                text,
+                "  {} of the written are not grounded in their text",
+                HumanCount(books.ungrounded)
+            );
+        }
         if books.unasked > 0 {
             let _ = writeln!(
                 text,
@@ -201,6 +208,7 @@ mod tests {
             requested: 1_206,
             unasked: 2,
             written: 1_000,
+            ungrounded: 7,
             duplicate: 100,
             rejected: count("answer: blank", 50),
             blocked: count("SAFETY", 25),

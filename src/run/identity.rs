@@ -13,6 +13,7 @@ use crate::prompt;
 
 /// What decides the data of a run; the header of its journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct Identity {
     format: String,
     /// Digest of the format's fields and what is said of them.
@@ -28,6 +29,7 @@ pub(super) struct Identity {
     top_k: Option<u32>,
     refine: bool,
     free_context: bool,
+    keep_ungrounded: bool,
     /// Digest of every text that is sent to the model.
     prompts: String,
     pub(super) seed: u64,
@@ -83,6 +85,7 @@ impl Identity {
             top_k: sampling.top_k,
             refine: config.plan.refine,
             free_context: config.plan.free_context,
+            keep_ungrounded: config.plan.keep_ungrounded,
             prompts: prompts(&config.format),
             seed: config.plan.seed,
             seed_given: config.seed_given,

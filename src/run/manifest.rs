@@ -48,6 +48,8 @@ pub(super) struct Manifest {
     /// This part of the run; the only one unless it was resumed.
     part: Option<Part>,
     pub(super) files: Vec<PathBuf>,
+    /// The file that tells where each row of the files comes from.
+    pub(super) sources: Option<PathBuf>,
 }
 
 /// A document, and the samples that it gave.
@@ -117,6 +119,7 @@ impl Manifest {
             cost: None,
             part: None,
             files: Vec::new(),
+            sources: None,
         }
     }
 

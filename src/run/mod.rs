@@ -5,7 +5,7 @@ mod identity;
 mod manifest;
 mod verdict;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -179,7 +179,7 @@ enum Output {
         replaces: bool,
     },
     /// They are all there, and as they should be.
-    Done(Vec<PathBuf>),
+    Done(Finished),
 }
 
 /// Reads, opens and checks what `config` names; `None` if the user, asked about
@@ -246,7 +246,7 @@ fn progress(config: &Config, source: &Source, past: Option<&Past>) -> Result<Pro
     let Some(past) = past else {
         return Ok(progress);
     };
-    past.replay(config.format.fields(), |record, samples| {
+    past.replay(&config.plan.fields(&config.format), |record, samples| {
         progress.replay(record, &samples);
     })?;
     if past.damaged() > 0 {
@@ -273,14 +273,14 @@ fn open(
 ) -> Result<Output, RunError> {
     if let Some(past) = past
         && progress.is_complete()
-        && let Some(files) = past.finished_files()
+        && let Some(finished) = past.finished()
     {
-        return Ok(Output::Done(files));
+        return Ok(Output::Done(finished));
     }
-    let fields = config.format.fields();
+    let fields = config.plan.fields(&config.format);
     let outputs = match past {
-        Some(past) => place.resume(fields, past)?,
-        None => place.begin(fields, identity)?,
+        Some(past) => place.resume(&fields, past)?,
+        None => place.begin(&fields, identity)?,
     };
     if let Some(journal) = outputs.kept_journal() {
         tracing::warn!(
@@ -316,15 +316,7 @@ impl Prepared {
         report.start(plan.samples as u64, progress.written());
         let started = Instant::now();
         let (mut run, finished, manifest_file) = match output {
-            Output::Done(files) => {
-                let finished = Finished {
-                    files,
-                    rows: progress.written(),
-                    stale: Vec::new(),
-                    errors: Vec::new(),
-                };
-                (progress.into_run(), finished, None)
-            }
+            Output::Done(finished) => (progress.into_run(), finished, None),
             Output::ToDo {
                 mut outputs,
                 replaces,
@@ -359,6 +351,7 @@ impl Prepared {
         manifest.close(&run, config.price.as_ref(), elapsed);
         manifest.end = Some(verdict.clone());
         manifest.files = finished.files;
+        manifest.sources = finished.sources;
         let unwritten = manifest_file.and_then(|file| file.write(&manifest).err());
         report.finish(
             &Summary {
@@ -370,7 +363,7 @@ impl Prepared {
                 is_billed: !config.provider.is_offline(),
                 elapsed,
             },
-            format.fields(),
+            &plan.fields(format),
         );
         let printed = match config.report.json {
             true => report::print_json(&manifest),

@@ -69,7 +69,12 @@ fn finding_duplicates(criterion: &mut Criterion) {
     group.bench_function("exact", |bencher| {
         bencher.iter_batched(
             Dedup::default,
-            |mut dedup| samples.iter().filter(|sample| dedup.is_new(sample)).count(),
+            |mut dedup| {
+                samples
+                    .iter()
+                    .filter(|sample| dedup.is_new(&sample.values))
+                    .count()
+            },
             BatchSize::LargeInput,
         );
     });
@@ -105,6 +110,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         seed_requests: false,
         refine: false,
         free_context: false,
+        keep_ungrounded: false,
         limits: Limits::at_once(concurrency),
         budget: Budget::default(),
         grace: Duration::from_secs(1),
@@ -123,6 +129,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         formats: vec![OutputFormat::Jsonl],
         source: SourceKind::Query,
         incremental: false,
+        with_metadata: false,
         existing: Existing::Refuse,
     };
     let place = Place::claim(&output, format.name()).expect("writable");

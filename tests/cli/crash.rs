@@ -19,6 +19,7 @@ use crate::scale::scaled;
 use crate::server::{Deed, Delivery};
 
 const BASE: &str = "synthetic_data_pair_from_query";
+const SOURCES: &str = ".sdgen/synthetic_data_pair_from_query.sources.jsonl";
 const JOURNAL: &str = ".sdgen/synthetic_data_pair_from_query.journal.jsonl";
 
 /// The system calls that change a file or open one.
@@ -136,6 +137,9 @@ fn final_names_are_whole(sandbox: &Sandbox, point: &Point) {
         .collect();
     let are_batches = rows.values().all(|rows| [5, 10, 15, 20].contains(rows));
     assert!(are_batches, "{point:?}: {rows:?}");
+    if !rows.is_empty() {
+        assert!(sandbox.jsonl(SOURCES).len() >= 5, "{point:?}");
+    }
 }
 
 /// Kills a run at many places, resumes it, and compares its files with those
@@ -178,6 +182,11 @@ fn check_kills(before: Option<&str>, words: &str) {
         let ran = run(&sandbox, &format!("{words} {RESUME}"));
         assert_eq!(ran.code, 0, "{point:?}: {}", ran.stderr);
         assert_eq!(DataSets::read(&sandbox, BASE), expected, "{point:?}");
+        assert_eq!(
+            sandbox.read(SOURCES),
+            undisturbed.read(SOURCES),
+            "{point:?}"
+        );
         let sent = fake.server.requests().len() - requests;
         assert!(sent <= 4 + 1, "{point:?}: {sent} requests");
     }

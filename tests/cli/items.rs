@@ -115,10 +115,14 @@ fn text(name: &str, number: usize) -> String {
     format!("{name} {number} {}", words.join(" "))
 }
 
-/// Three words in a row of the longest line of the prompt, which is where a
-/// passage of a document is.
+/// Three words in a row of the longest line of the passage of a document that is
+/// in the prompt, or of a prompt without one.
 fn quote(user_text: &str, number: usize) -> String {
-    let line = user_text.lines().max_by_key(|line| line.len());
+    let passage = user_text
+        .split_once("\n</passage-")
+        .and_then(|(marked, _)| marked.split_once(">\n"))
+        .map_or(user_text, |(_, passage)| passage);
+    let line = passage.lines().max_by_key(|line| line.len());
     let words: Vec<&str> = line.unwrap_or_default().split_whitespace().collect();
     let length = words.len().min(3);
     let start = number % (words.len() - length + 1);

@@ -21,7 +21,7 @@ fn folders_are_made_and_the_files_hold_the_fields_only() {
     let files =
         ["jsonl", "csv", "parquet"].map(|end| format!("out/deep/facts_pair_from_query.{end}"));
     assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), files);
-    let side = ["journal.jsonl", "lock", "run.json"]
+    let side = ["journal.jsonl", "lock", "run.json", "sources.jsonl"]
         .map(|end| format!("out/deep/.sdgen/facts_pair_from_query.{end}"));
     let ignored = ["out/deep/.sdgen/.gitignore".to_owned()];
     let mut expected: Vec<_> = files.iter().chain(&side).chain(&ignored).cloned().collect();

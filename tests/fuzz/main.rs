@@ -139,6 +139,7 @@ fn replayed(journal: &[u8]) -> Option<Vec<Sample>> {
         formats: vec![OutputFormat::Jsonl],
         source: SourceKind::Query,
         incremental: false,
+        with_metadata: false,
         existing: Existing::Refuse,
     };
     let side = folder.path().join(".sdgen");

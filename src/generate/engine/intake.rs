@@ -5,9 +5,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::llm::{Completion, Disposition, LlmError};
-use crate::sample::Sample;
+use crate::output::Origin;
+use crate::sample::{Sample, Value};
 
-use super::super::batch::{self, Passage, Reading};
+use super::super::batch::{Reader, Reading};
 use super::super::ledger::{Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
@@ -65,8 +66,14 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     }
 
     fn read(&mut self, mut attempt: Attempt, completion: Completion) {
-        let passage = self.passage(&attempt);
-        match batch::read(self.generator.format, passage, completion) {
+        let origin = self.origin(&attempt, &completion);
+        let reader = Reader {
+            format: self.generator.format,
+            passage: attempt.brief.passage.as_ref().map(|chunk| &*chunk.text),
+            filled: self.filled,
+            marks: self.generator.plan.keep_ungrounded,
+        };
+        match reader.read(completion) {
             Reading::Items {
                 samples,
                 rejections,
@@ -81,7 +88,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                     },
                     ..Settlement::default()
                 };
-                self.settle(attempt.number, settlement, samples);
+                self.settle(attempt.number, settlement, samples, Some(&origin));
             }
             Reading::Blocked(reason) => self.end_without(&attempt, Shortfall::Blocked(reason)),
             Reading::Unusable(reason) => {
@@ -98,12 +105,16 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         }
     }
 
-    /// The passage of an attempt, and what it is to the samples.
-    fn passage<'b>(&self, attempt: &'b Attempt) -> Passage<'b> {
-        match (&attempt.brief.passage, self.filled) {
-            (None, _) => Passage::None,
-            (Some(passage), Some(field)) => Passage::Fills(field, &passage.text),
-            (Some(passage), None) => Passage::Grounds(&passage.text),
+    /// Where the samples of an attempt come from.
+    fn origin(&self, attempt: &Attempt, completion: &Completion) -> Origin {
+        let passage = attempt.brief.passage.as_ref();
+        let asked = self.generator.client.model();
+        Origin {
+            source: passage.map(|chunk| chunk.source.to_string()),
+            chunk: passage.map(|chunk| chunk.number),
+            page: passage.and_then(|chunk| chunk.page),
+            model: Some(completion.model.as_deref().unwrap_or(asked).to_owned()),
+            request: attempt.number + 1,
         }
     }
 
@@ -231,14 +242,20 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             shortfall,
             ..Settlement::default()
         };
-        self.settle(attempt.number, settlement, Vec::new());
+        self.settle(attempt.number, settlement, Vec::new(), None);
     }
 
     /// Takes in the `samples` of a batch, and what else became of it.
-    fn settle(&mut self, number: u64, mut settlement: Settlement, samples: Vec<Sample>) {
+    fn settle(
+        &mut self,
+        number: u64,
+        mut settlement: Settlement,
+        samples: Vec<Sample>,
+        origin: Option<&Origin>,
+    ) {
         let mut new = Vec::new();
         for sample in samples {
-            if !self.progress.dedup.is_new(&sample) {
+            if !self.progress.is_new(&sample) {
                 settlement.duplicate += 1;
             } else if (new.len() as u64) < self.progress.ledger.missing() {
                 new.push(sample);
@@ -247,14 +264,19 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             }
         }
         settlement.written = new.len();
+        settlement.ungrounded = new
+            .iter()
+            .filter(|sample| self.is_ungrounded(sample))
+            .count();
         let record = Record::Batch {
             number,
             settlement: settlement.clone(),
             traffic: self.traffic_of_record(),
         };
-        if !self.journal(&record, &new) {
+        if !self.journal(&record, &new, origin) {
             settlement.shortfall = Shortfall::Failed("not written".to_owned());
             settlement.written = 0;
+            settlement.ungrounded = 0;
             new.clear();
         }
         self.progress.cover(number, new.len());
@@ -264,6 +286,11 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             books: self.progress.ledger.books(),
             traffic: &self.progress.traffic,
         });
+    }
+
+    /// Whether `sample` is marked as ungrounded.
+    fn is_ungrounded(&self, sample: &Sample) -> bool {
+        self.generator.plan.keep_ungrounded && sample.values.last() == Some(&Value::Boolean(false))
     }
 
     pub(super) fn count_error(&mut self, error: &LlmError) {

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::document::Chunk;
 use crate::llm::{Answer, ChatRequest, Completion, ItemShape, LlmError, Usage, Wanted};
-use crate::output::{Outputs, WriteError};
+use crate::output::{Origin, Outputs, WriteError};
 use crate::prompt;
 use crate::sample::{Field, Sample};
 use crate::shutdown::{Shutdown, Urgency};
@@ -135,7 +135,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
 
     pub(super) async fn run(mut self) -> Run {
         if self.progress.parts > 0 && !self.progress.is_complete() {
-            self.journal(&Record::Resumed, &[]);
+            self.journal(&Record::Resumed, &[], None);
         }
         self.refine().await;
         self.generate().await;
@@ -312,9 +312,10 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         }
     }
 
-    /// Writes a record and its samples; returns whether that worked.
-    fn journal(&mut self, record: &Record, samples: &[Sample]) -> bool {
-        let appended = self.outputs.append(samples, record);
+    /// Writes a record and its samples of one `origin`; returns whether that
+    /// worked.
+    fn journal(&mut self, record: &Record, samples: &[Sample], origin: Option<&Origin>) -> bool {
+        let appended = self.outputs.append(samples, origin, record);
         self.checked(appended)
     }
 
@@ -391,7 +392,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         let cancelled = self.progress.ledger.give_up();
         let traffic = self.traffic_of_record();
         if cancelled > 0 || traffic != Traffic::default() {
-            self.journal(&Record::Ended { cancelled, traffic }, &[]);
+            self.journal(&Record::Ended { cancelled, traffic }, &[], None);
         }
         let end = match (self.stop, self.last_error) {
             (Some(Stop::Fatal(error @ GenerateError::Write(_))), _) => Err(error),

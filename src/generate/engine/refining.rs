@@ -50,7 +50,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         };
         self.progress.refinement = Refinement::of(query.clone());
         let traffic = self.traffic_of_record();
-        self.journal(&Record::Refined { query, traffic }, &[]);
+        self.journal(&Record::Refined { query, traffic }, &[], None);
     }
 
     /// The answer to one request, tried again as a batch is; `None` if the run

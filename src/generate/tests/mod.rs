@@ -170,6 +170,7 @@ impl Bench {
                 seed_requests: false,
                 refine: false,
                 free_context: false,
+                keep_ungrounded: false,
                 limits: Limits::at_once(4),
                 budget: Budget::default(),
                 grace: Duration::from_secs(8),
@@ -190,7 +191,8 @@ impl Bench {
         shutdown: &Shutdown,
         on_event: impl FnMut(Event<'_>),
     ) -> (Run, Vec<String>) {
-        let outputs = self.place().begin(self.format.fields(), &"header");
+        let fields = self.plan.fields(&self.format);
+        let outputs = self.place().begin(&fields, &"header");
         let progress = Progress::new(&self.plan, &self.source);
         let outputs = outputs.expect("writable");
         self.go(client, shutdown, progress, outputs, on_event).await
@@ -207,13 +209,13 @@ impl Bench {
     fn resumed(&self) -> (Progress, Outputs) {
         let place = self.place();
         let mut progress = Progress::new(&self.plan, &self.source);
-        let fields = self.format.fields();
+        let fields = self.plan.fields(&self.format);
         let outputs = match place.past().expect("readable") {
-            None => place.begin(fields, &"header"),
+            None => place.begin(&fields, &"header"),
             Some(past) => {
-                past.replay(fields, |record, samples| progress.replay(record, &samples))
+                past.replay(&fields, |record, samples| progress.replay(record, &samples))
                     .expect("readable");
-                place.resume(fields, &past)
+                place.resume(&fields, &past)
             }
         };
         (progress, outputs.expect("writable"))
@@ -225,6 +227,7 @@ impl Bench {
             formats: vec![OutputFormat::Jsonl],
             source: SourceKind::Query,
             incremental: false,
+            with_metadata: false,
             existing: Existing::Replace,
         };
         claim(&config, "pair").expect("writable")

@@ -8,11 +8,11 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field as Cell;
 use serde_json::json;
 
-use super::{CSV, JSONL, PARQUET, Sandbox};
+use super::{CSV, JSONL, PARQUET, SOURCES, Sandbox};
 use crate::output::faults::{Operation, with_plan};
 use crate::output::testing::claim;
 use crate::output::testing::{text_fields, text_sample};
-use crate::output::{Existing, Finished, OpenError, Outputs, Past};
+use crate::output::{Existing, Finished, OpenError, Origin, Outputs, Past};
 use crate::sample::Sample;
 
 /// Batches of a whole run.
@@ -91,7 +91,12 @@ fn append(outputs: &mut Outputs, batch: u64) -> Result<(), OpenError> {
     // Half a row is no row, in any of the files.
     let text = |row| format!("batch {batch},\n\"row\" {row}");
     let samples: Vec<Sample> = (0..3).map(|row| text_sample(&[&text(row)])).collect();
-    Ok(outputs.append(&samples, &json!({"batch": batch}))?)
+    let origin = Origin {
+        source: Some(format!("batch {batch}")),
+        request: batch + 1,
+        ..Origin::default()
+    };
+    Ok(outputs.append(&samples, Some(&origin), &json!({"batch": batch}))?)
 }
 
 /// What a process came to.
@@ -122,7 +127,7 @@ impl Life {
                     Err(error) => {
                         life.errors.push(error.to_string());
                         // What was under way still comes in, here nothing.
-                        outputs.append(&[], &"late").ok();
+                        outputs.append(&[], None, &"late").ok();
                         is_complete = false;
                         break;
                     }
@@ -163,9 +168,12 @@ pub(super) fn is_tested(past: &Past) -> bool {
     *past.header() == json!({"run": "tested"})
 }
 
+/// What is in the data files and the one that tells where their rows come from.
+pub(super) type Contents = [Option<String>; 4];
+
 /// What is in the files; of Parquet the texts, because there are many ways to
 /// write them.
-pub(super) fn contents(sandbox: &Sandbox) -> [Option<String>; 3] {
+pub(super) fn contents(sandbox: &Sandbox) -> Contents {
     let text = |name| sandbox.path(name).exists().then(|| sandbox.text(name));
     let parquet = File::open(sandbox.path(PARQUET)).ok().map(|file| {
         let reader = SerializedFileReader::new(file).expect("Parquet");
@@ -176,11 +184,11 @@ pub(super) fn contents(sandbox: &Sandbox) -> [Option<String>; 3] {
         });
         texts.collect()
     });
-    [text(JSONL), text(CSV), parquet]
+    [text(JSONL), text(CSV), parquet, text(SOURCES)]
 }
 
 /// What is in the files of a run that nothing disturbs, and what it did.
-pub(super) fn undisturbed(case: Case) -> ([Option<String>; 3], Vec<Operation>) {
+pub(super) fn undisturbed(case: Case) -> (Contents, Vec<Operation>) {
     let sandbox = case.sandbox();
     let (life, log) = with_plan(|operation| Ok(operation.bytes), || Life::of(&sandbox));
     assert_eq!(life.errors, Vec::<String>::new(), "{case:?}");
@@ -188,19 +196,20 @@ pub(super) fn undisturbed(case: Case) -> ([Option<String>; 3], Vec<Operation>) {
 }
 
 /// Checks that another process brings the run to the end it should have had.
-pub(super) fn check_recovery(sandbox: &Sandbox, expected: &[Option<String>; 3]) {
+pub(super) fn check_recovery(sandbox: &Sandbox, expected: &Contents) {
     let life = Life::of(sandbox);
     assert_eq!(life.errors, Vec::<String>::new());
     assert_eq!(contents(sandbox), *expected);
     let past = sandbox.past().expect("a journal");
     assert_eq!(past.samples(), 3 * BATCHES);
-    assert_eq!(past.finished_files(), life.finished.map(|end| end.files));
+    let ended = |finished: Option<Finished>| finished.map(|it| (it.files, it.sources, it.rows));
+    assert_eq!(ended(past.finished()), ended(life.finished));
     let left = sandbox.names(".sdgen");
     assert!(!left.iter().any(|name| name.contains(".part")), "{left:?}");
 }
 
 /// Lets a run die at the operation `number`, after half of it if it `is_torn`.
-fn check_crash(case: Case, number: usize, is_torn: bool, expected: &[Option<String>; 3]) {
+fn check_crash(case: Case, number: usize, is_torn: bool, expected: &Contents) {
     let sandbox = case.sandbox();
     let older = contents(&sandbox);
     let crash = move |operation: &Operation| match operation.number {
@@ -210,8 +219,11 @@ fn check_crash(case: Case, number: usize, is_torn: bool, expected: &[Option<Stri
     };
     let (life, _) = with_plan(crash, || Life::of(&sandbox));
 
-    for (index, content) in contents(&sandbox).iter().enumerate() {
-        let is_growing = index == 0
+    let contents = contents(&sandbox);
+    let [data @ .., sources] = &contents;
+    assert!(sources.is_some() || data.iter().all(Option::is_none));
+    for (index, content) in contents.iter().enumerate() {
+        let is_growing = [0, 3].contains(&index)
             && case.is_incremental
             && content
                 .as_ref()

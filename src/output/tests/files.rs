@@ -5,13 +5,13 @@ use std::io::ErrorKind;
 
 use serde_json::json;
 
-use super::{CSV, JOURNAL, JSONL, PARQUET, Sandbox, append};
+use super::{CSV, JOURNAL, JSONL, PARQUET, SOURCES, Sandbox, append};
 use crate::output::faults::{full_after, with_plan};
-use crate::output::testing::text_fields;
-use crate::output::{Existing, OpenError, OutputFormat, Place};
+use crate::output::testing::{text_fields, text_sample};
+use crate::output::{Existing, OpenError, Origin, OutputFormat, Place};
 
 #[test]
-fn a_finished_run_leaves_its_files_journal_and_lock() {
+fn a_finished_run_leaves_its_files_their_sources_journal_and_lock() {
     let sandbox = Sandbox::new();
     let finished = sandbox.finished(&["a", "b"]);
     assert_eq!(
@@ -26,26 +26,61 @@ fn a_finished_run_leaves_its_files_journal_and_lock() {
         [
             ".gitignore",
             "out_qa_from_query.journal.jsonl",
-            "out_qa_from_query.lock"
+            "out_qa_from_query.lock",
+            "out_qa_from_query.sources.jsonl"
         ]
     );
     assert_eq!(sandbox.text(JSONL), "{\"text\":\"a\"}\n{\"text\":\"b\"}\n");
     assert_eq!(sandbox.text(CSV), "text\na\nb\n");
+    assert_eq!(finished.sources, Some(sandbox.path(SOURCES)));
+    let sources = "{\"row\":1,\"request\":1}\n{\"row\":2,\"request\":1}\n";
+    assert_eq!(sandbox.text(SOURCES), sources);
     assert_eq!(
         sandbox.journal()[..2],
         [
             r#"{"header":{"run":1},"journal":1"#,
-            r#"{"request":{"tokens":1},"samples":[{"text":"a"},{"text":"b"}]"#,
+            r#"{"request":{"tokens":1},"origin":{"request":1},"samples":[{"text":"a"},{"text":"b"}]"#,
         ]
     );
-    let listed = |name: &str| {
-        let bytes = fs::read(sandbox.path(name)).expect("finished");
+    let listed = |path: &str| {
+        let bytes = fs::read(sandbox.path(path)).expect("finished");
         let crc32 = format!("{:08x}", crc32fast::hash(&bytes));
+        let name = path.trim_start_matches(".sdgen/");
         json!({"file": name, "bytes": bytes.len(), "crc32": crc32})
     };
     let files = [JSONL, CSV, PARQUET].map(listed);
-    let end = json!({"complete": true, "samples": 2, "files": files});
+    let sources = listed(SOURCES);
+    let end = json!({"complete": true, "samples": 2, "files": files, "sources": sources});
     assert_eq!(sandbox.journal()[2..], [format!(r#"{{"end":{end}"#)]);
+}
+
+#[test]
+fn with_metadata_every_file_tells_the_origin_of_its_rows() {
+    let mut sandbox = Sandbox::new();
+    sandbox.config.with_metadata = true;
+    let mut outputs = sandbox.opened();
+    let origin = Origin {
+        model: Some("m-1".to_owned()),
+        request: 7,
+        ..Origin::default()
+    };
+    let samples = [text_sample(&["a"])];
+    let appended = outputs.append(&samples, Some(&origin), &());
+    appended.expect("written");
+    outputs
+        .append(&[text_sample(&["b"])], None, &())
+        .expect("written");
+    assert_eq!(outputs.finish(true).files.len(), 3);
+    assert_eq!(
+        sandbox.text(JSONL),
+        "{\"text\":\"a\",\"_model\":\"m-1\",\"_request\":7}\n\
+         {\"text\":\"b\",\"_model\":null,\"_request\":null}\n"
+    );
+    assert_eq!(sandbox.text(CSV), "text,_model,_request\na,m-1,7\nb,,\n");
+    assert_eq!(
+        sandbox.text(SOURCES),
+        "{\"row\":1,\"model\":\"m-1\",\"request\":7}\n{\"row\":2}\n"
+    );
 }
 
 #[test]
@@ -156,7 +191,7 @@ fn zero_rows_leave_nothing_but_the_journal() {
         sandbox.journal(),
         [
             r#"{"header":{"run":1},"journal":1"#,
-            r#"{"request":{"tokens":1},"samples":[]"#,
+            r#"{"request":{"tokens":1},"origin":{"request":1},"samples":[]"#,
             r#"{"end":{"complete":true,"samples":0,"files":[]}"#,
         ]
     );
@@ -230,7 +265,8 @@ fn leftovers_of_formats_that_are_not_wanted_any_more_are_removed() {
         [
             ".gitignore",
             "out_qa_from_query.journal.jsonl",
-            "out_qa_from_query.lock"
+            "out_qa_from_query.lock",
+            "out_qa_from_query.sources.jsonl"
         ]
     );
 }
@@ -239,12 +275,16 @@ fn leftovers_of_formats_that_are_not_wanted_any_more_are_removed() {
 fn a_folder_in_the_place_of_a_file_is_refused() {
     let mut sandbox = Sandbox::new();
     sandbox.config.existing = Existing::Replace;
-    fs::create_dir(sandbox.path(PARQUET)).expect("a folder");
-    let Err(OpenError::Write(error)) = sandbox.open() else {
-        panic!("a folder was to be replaced");
-    };
-    assert_eq!(error.path, sandbox.path(PARQUET));
-    assert_eq!(error.source.kind(), ErrorKind::IsADirectory);
+    fs::create_dir(sandbox.path(".sdgen")).expect("a folder");
+    for path in [PARQUET, SOURCES].map(|name| sandbox.path(name)) {
+        fs::create_dir(&path).expect("a folder");
+        let Err(OpenError::Write(error)) = sandbox.open() else {
+            panic!("a folder was to be replaced");
+        };
+        assert_eq!(error.path, path);
+        assert_eq!(error.source.kind(), ErrorKind::IsADirectory);
+        fs::remove_dir(&path).expect("empty");
+    }
 }
 
 #[test]
@@ -321,6 +361,18 @@ fn a_file_that_appears_during_the_run_is_not_replaced() {
     assert_eq!(finished.errors[0].source.kind(), ErrorKind::AlreadyExists);
     assert_eq!(finished.stale, [sandbox.path(CSV)]);
     assert_eq!(sandbox.text(CSV), "mine");
+}
+
+#[test]
+fn sources_of_rows_that_are_in_no_file_are_not_left() {
+    let mut sandbox = Sandbox::new();
+    sandbox.config.formats = vec![OutputFormat::Csv];
+    let mut outputs = sandbox.opened();
+    append(&mut outputs, &["a"]).expect("written");
+    sandbox.put(CSV, "mine");
+    let finished = outputs.finish(true);
+    assert_eq!((finished.files, finished.sources), (vec![], None));
+    assert!(!sandbox.path(SOURCES).exists());
 }
 
 #[test]

@@ -14,13 +14,14 @@ use tempfile::TempDir;
 
 use super::testing::{claim, text_fields, text_sample};
 use super::{
-    Existing, Finished, OpenError, OutputConfig, OutputFormat, Outputs, Past, Place, SourceKind,
-    WriteError,
+    Existing, Finished, OpenError, Origin, OutputConfig, OutputFormat, Outputs, Past, Place,
+    SourceKind, WriteError,
 };
 
 const JSONL: &str = "out_qa_from_query.jsonl";
 const CSV: &str = "out_qa_from_query.csv";
 const PARQUET: &str = "out_qa_from_query.parquet";
+const SOURCES: &str = ".sdgen/out_qa_from_query.sources.jsonl";
 const JOURNAL: &str = ".sdgen/out_qa_from_query.journal.jsonl";
 
 /// A folder for outputs of one text field.
@@ -40,6 +41,7 @@ impl Sandbox {
             formats: OutputFormat::ALL.to_vec(),
             source: SourceKind::Query,
             incremental: false,
+            with_metadata: false,
             existing: Existing::Refuse,
         };
         Self { folder, config }
@@ -108,5 +110,9 @@ impl Sandbox {
 
 fn append(outputs: &mut Outputs, texts: &[&str]) -> Result<(), WriteError> {
     let samples: Vec<_> = texts.iter().map(|text| text_sample(&[text])).collect();
-    outputs.append(&samples, &json!({"tokens": 1}))
+    let origin = Origin {
+        request: 1,
+        ..Origin::default()
+    };
+    outputs.append(&samples, Some(&origin), &json!({"tokens": 1}))
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{CSV, JOURNAL, JSONL, PARQUET, Sandbox, append};
+use super::{CSV, JOURNAL, JSONL, PARQUET, SOURCES, Sandbox, append};
 use crate::output::faults::{full_after, with_plan};
 use crate::output::testing::{all_kinds, bare_sample, full_sample, text_fields, text_sample};
 use crate::output::{Existing, OpenError, OutputFormat, Place};
@@ -51,7 +51,7 @@ fn a_past_is_what_was_appended() {
     let sandbox = Sandbox::new();
     let mut outputs = sandbox.opened();
     append(&mut outputs, &["a", "b"]).expect("written");
-    outputs.append(&[], &()).expect("written");
+    outputs.append(&[], None, &()).expect("written");
     append(&mut outputs, &["c"]).expect("written");
     drop(outputs);
 
@@ -60,7 +60,7 @@ fn a_past_is_what_was_appended() {
     assert_eq!(past.header(), &json!({"run": 1}));
     assert_eq!((past.samples(), past.damaged()), (3, 0));
     assert!(!past.is_complete());
-    assert_eq!(past.finished_files(), None);
+    assert!(past.finished().is_none());
     let note = json!({"tokens": 1});
     assert_eq!(
         replayed(&sandbox),
@@ -189,7 +189,13 @@ fn samples_that_no_file_could_take_are_had_when_resumed() {
 fn finished_files_are_there_as_long_as_nobody_touches_them() {
     let mut sandbox = Sandbox::new();
     let files = sandbox.finished(&["a"]).files;
-    let finished_files = |sandbox: &Sandbox| sandbox.past().expect("a journal").finished_files();
+    let finished_files = |sandbox: &Sandbox| {
+        sandbox
+            .past()
+            .expect("a journal")
+            .finished()
+            .map(|it| it.files)
+    };
     assert_eq!(finished_files(&sandbox), Some(files.clone()));
 
     sandbox.config.formats = vec![OutputFormat::Csv];
@@ -206,10 +212,40 @@ fn a_file_that_was_not_wanted_before_is_made_from_the_journal() {
     sandbox.config.formats = vec![OutputFormat::Csv];
     sandbox.finished(&["a"]);
     sandbox.config.formats = vec![OutputFormat::Csv, OutputFormat::Jsonl];
-    assert_eq!(sandbox.past().expect("a journal").finished_files(), None);
+    assert!(sandbox.past().expect("a journal").finished().is_none());
     let finished = sandbox.resume().expect("nothing in the way").finish(true);
     assert_eq!(finished.files, [JSONL, CSV].map(|name| sandbox.path(name)));
     assert_eq!(sandbox.text(JSONL), "{\"text\":\"a\"}\n");
+}
+
+#[test]
+fn files_with_metadata_are_made_from_the_journal_and_so_are_files_without() {
+    let mut sandbox = Sandbox::new();
+    sandbox.finished(&["a"]);
+    let sources = sandbox.text(SOURCES);
+    for (with_metadata, csv) in [(true, "text,_model,_request\na,,1\n"), (false, "text\na\n")] {
+        sandbox.config.with_metadata = with_metadata;
+        assert!(sandbox.past().expect("a journal").finished().is_none());
+        let finished = sandbox.resume().expect("nothing in the way").finish(true);
+        assert!(finished.errors.is_empty());
+        assert_eq!(sandbox.text(CSV), csv);
+        assert_eq!(sandbox.text(SOURCES), sources);
+        assert!(sandbox.past().expect("a journal").finished().is_some());
+    }
+}
+
+#[test]
+fn sources_that_are_gone_or_changed_are_made_from_the_journal() {
+    let sandbox = Sandbox::new();
+    sandbox.finished(&["a"]);
+    let sources = sandbox.text(SOURCES);
+    sandbox.put(SOURCES, "changed");
+    drop(sandbox.resume().expect("it is this run's").finish(true));
+    assert_eq!(sandbox.text(SOURCES), sources);
+    fs::remove_file(sandbox.path(SOURCES)).expect("removed");
+    assert!(sandbox.past().expect("a journal").finished().is_none());
+    drop(sandbox.resume().expect("nothing in the way").finish(true));
+    assert_eq!(sandbox.text(SOURCES), sources);
 }
 
 #[test]
@@ -257,7 +293,7 @@ fn a_resumed_run_that_brings_nothing_changes_only_the_journal() {
     assert_eq!(finished.files, files);
     assert!(read().eq(before));
     let past = sandbox.past().expect("a journal");
-    assert_eq!(past.finished_files(), Some(files));
+    assert_eq!(past.finished().map(|it| it.files), Some(files));
 }
 
 #[test]
@@ -286,7 +322,7 @@ fn values_of_all_kinds_come_back() {
     let samples = [full_sample("a"), bare_sample("b")];
     let claim = || Place::claim(&sandbox.config, "any").expect("nobody has it");
     let mut outputs = claim().begin(&fields, &()).expect("an empty folder");
-    outputs.append(&samples, &7).expect("written");
+    outputs.append(&samples, None, &7).expect("written");
     drop(outputs);
 
     let past = claim().past().expect("readable").expect("a journal");
@@ -347,7 +383,10 @@ fn a_run_keeps_all_of_its_files_whatever_is_wanted_later() {
     assert_eq!(sandbox.text(JSONL).lines().count(), 2);
 
     sandbox.config.formats = vec![OutputFormat::Jsonl];
-    let files = sandbox.past().and_then(|past| past.finished_files());
+    let files = sandbox
+        .past()
+        .and_then(|past| past.finished())
+        .map(|it| it.files);
     assert_eq!(files, Some(finished.files));
 }
 
