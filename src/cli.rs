@@ -245,9 +245,9 @@ pub struct Input {
     #[arg(long, value_name = "TEXT", help_heading = INPUT, value_parser = not_blank)]
     pub query: Option<String>,
 
-    /// Files, folders or patterns to make the samples from, - for standard input: .pdf, .docx,
-    /// .pptx, .xlsx, .xls, .odt, .ods, .epub, .rtf, .html, .xml, .txt, .md, .rst, .csv, .tsv,
-    /// .json, .jsonl, .parquet.
+    /// Files, folders, patterns or URLs to make the samples from, - for standard input: .pdf,
+    /// .docx, .pptx, .xlsx, .xls, .odt, .ods, .epub, .rtf, .html, .xml, .txt, .md, .rst, .csv,
+    /// .tsv, .json, .jsonl, .parquet.
     #[arg(long, value_name = "PATH", num_args = 1.., help_heading = INPUT)]
     pub documents: Vec<PathBuf>,
 }

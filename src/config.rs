@@ -65,7 +65,7 @@ pub enum Input {
 /// Documents, not yet read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Documents {
-    /// Files, folders and patterns.
+    /// Files, folders, patterns and URLs.
     pub paths: Vec<PathBuf>,
     /// Whether none may be skipped.
     pub is_strict: bool,

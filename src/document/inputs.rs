@@ -1,18 +1,20 @@
-//! What the user names: files, folders, patterns, standard input.
+//! What the user names: files, folders, patterns, URLs, standard input.
 
 use std::collections::HashSet;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::fetch::{self, FetchLimits, Fetched};
 use super::{Corpus, Document, FileType, LoadError, PdfEngine, Refusal, Skipped, load};
 
 /// The name of standard input.
 const STDIN: &str = "-";
 
 /// Reads everything that `inputs` name: files, folders with all that is in
-/// them, patterns such as `docs/*.md`, and `-` for text on standard input.
+/// them, patterns such as `docs/*.md`, URLs, and `-` for text on standard
+/// input.
 ///
-/// A file that is named twice is read once. What cannot be used is skipped,
+/// A file or URL that is named twice is read once. What cannot be used is skipped,
 /// with its reason.
 ///
 /// # Errors
@@ -25,7 +27,9 @@ pub fn load_all(inputs: &[PathBuf], engine: PdfEngine) -> Result<Corpus, LoadErr
     };
     for input in inputs {
         if input == Path::new(STDIN) {
-            found.add_stdin();
+            found.take(input.clone(), stdin());
+        } else if let Some(url) = input.to_str().filter(|text| fetch::is_url(text)) {
+            found.add_url(url);
         } else if let Some(paths) = pattern(input)? {
             paths.iter().try_for_each(|path| found.add(path))?;
         } else {
@@ -81,13 +85,7 @@ impl Found {
                     }
                 }
             }
-            Err(LoadError::Refused { path, refusal }) => {
-                self.skipped.push(Skipped {
-                    path: path.clone(),
-                    reason: refusal.to_string(),
-                });
-                self.last_error = Some(LoadError::Refused { path, refusal });
-            }
+            Err(LoadError::Refused { path, refusal }) => self.take(path, Err(refusal)),
             Err(LoadError::NoText { path, skipped }) => {
                 self.skipped.extend(skipped.iter().cloned());
                 self.last_error = Some(LoadError::NoText { path, skipped });
@@ -97,11 +95,21 @@ impl Found {
         Ok(())
     }
 
-    fn add_stdin(&mut self) {
-        match stdin() {
+    fn add_url(&mut self, url: &str) {
+        if self.seen.insert(PathBuf::from(url)) {
+            self.take(fetch::shown(url).into(), fetched(url, self.engine));
+        }
+    }
+
+    /// Takes what was made of the input that is called `path`.
+    fn take(&mut self, path: PathBuf, document: Result<Document, Refusal>) {
+        match document {
             Ok(document) => self.documents.push(document),
             Err(refusal) => {
-                let path = PathBuf::from(STDIN);
+                self.skipped.push(Skipped {
+                    path: path.clone(),
+                    reason: refusal.to_string(),
+                });
                 self.last_error = Some(LoadError::Refused { path, refusal });
             }
         }
@@ -120,6 +128,20 @@ impl Found {
             (true, _) => Err(LoadError::NothingLeft { skipped }),
         }
     }
+}
+
+/// The document at `url`.
+fn fetched(url: &str, engine: PdfEngine) -> Result<Document, Refusal> {
+    let Fetched {
+        name,
+        file_type,
+        content: mut file,
+        bytes,
+    } = fetch::fetch(url, &std::env::temp_dir(), FetchLimits::default())?;
+    let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default());
+    file.read_to_end(&mut content)
+        .map_err(Refusal::Unreadable)?;
+    load::document_of(Path::new(&name), file_type, content, engine)
 }
 
 /// The text on standard input.

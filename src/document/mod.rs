@@ -1,10 +1,11 @@
 //! Files to read into passages: what a corpus, a document and a chunk are.
 //!
-//! Knows nothing of models or samples. Everything is read into memory; there
-//! is no network here.
+//! Knows nothing of models or samples. Everything is read into memory; only
+//! `fetch` is on the network.
 
 mod chunk;
 mod extract;
+mod fetch;
 mod inputs;
 mod load;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 pub use chunk::{ChunkSize, chunk};
 pub use extract::{FileType, Limits, PdfEngine, Section, extract};
+pub use fetch::FetchError;
 pub use inputs::load_all;
 use load::load;
 
@@ -29,7 +31,7 @@ pub struct Corpus {
 /// The text of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// The path it was read from.
+    /// The path it was read from, or its URL as it may be shown.
     pub path: PathBuf,
     /// Size of the file.
     pub bytes: u64,
@@ -166,6 +168,9 @@ pub enum Refusal {
     /// The file system does not let it be read.
     #[error("cannot be read: {0}")]
     Unreadable(io::Error),
+    /// It could not be fetched.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     /// It holds NUL or other control characters that no text has.
     #[error("binary data, not text")]
     Binary,

@@ -183,6 +183,20 @@ fn documents_are_files_folders_patterns_and_standard_input() {
 }
 
 #[test]
+fn standard_input_without_text_is_skipped_beside_others() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.txt", "A text about a lamp.");
+    sandbox
+        .run(DOCS, &["-", "a.txt"])
+        .exits(0)
+        .says("skipped `-`: holds no text");
+    sandbox
+        .run(DOCS, &["-"])
+        .exits(2)
+        .says("cannot use `-`: holds no text");
+}
+
+#[test]
 fn a_run_does_not_read_what_it_has_written() {
     let sandbox = Sandbox::new();
     sandbox.write(

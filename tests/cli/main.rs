@@ -31,3 +31,4 @@ mod server;
 mod signals;
 mod storm;
 mod tls;
+mod urls;
