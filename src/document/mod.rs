@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use chunk::{ChunkSize, chunk};
-pub use extract::{FileType, Limits, PdfEngine, Section, extract};
+pub use extract::{FileType, Limits, Part, PartLimits, PdfEngine, Section, extract, pdf_parts};
 pub use fetch::FetchError;
 pub use inputs::load_all;
 use load::load;
@@ -189,6 +189,17 @@ pub enum Refusal {
     /// It is a PDF of pictures.
     #[error("a scanned PDF without text; it needs OCR")]
     Scanned,
+    /// One of its pages is larger than a model takes.
+    #[error("has a page, number {page}, of more than {} MiB; save it with smaller pictures", .bytes >> 20)]
+    LargePage {
+        /// Its number, from 1.
+        page: u32,
+        /// Most bytes of a page.
+        bytes: usize,
+    },
+    /// Its parts together are larger than is kept in memory.
+    #[error("takes more than {} MiB when it is cut into parts; split it into smaller files", .0 >> 20)]
+    LargeParts(usize),
     /// It unpacks to more than this many times its size.
     #[error("unpacks to more than {0} times its size, as no document does")]
     Bomb(usize),

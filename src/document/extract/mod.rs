@@ -28,7 +28,7 @@ mod xml;
 
 pub use file_type::FileType;
 pub(super) use file_type::SUPPORTED;
-pub use pdf::PdfEngine;
+pub use pdf::{Part, PartLimits, PdfEngine};
 
 use super::Refusal;
 
@@ -97,6 +97,23 @@ pub fn extract(
         FileType::Rtf => rtf::sections(&content, limits),
         FileType::Parquet => parquet::sections(content, limits),
         FileType::Pdf => pdf::sections(content, pdf_engine, limits),
+    }
+}
+
+/// The pages of a PDF file in parts; `None` if the bytes are of another type.
+///
+/// # Errors
+///
+/// It is damaged beyond reading, behind a password, or costs more than
+/// `limits` allow.
+pub fn pdf_parts(
+    file_type: FileType,
+    content: &[u8],
+    limits: PartLimits,
+) -> Result<Option<Vec<Part>>, Refusal> {
+    match file_type.confirmed(content) {
+        Ok(FileType::Pdf) => pdf::parts(content, limits).map(Some),
+        _ => Ok(None),
     }
 }
 
