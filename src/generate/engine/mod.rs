@@ -291,6 +291,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         ChatRequest {
             system: Arc::clone(&self.system),
             user,
+            attachment: None,
             answer: Answer::Samples(Wanted {
                 shape: Arc::clone(&self.shape),
                 count: brief.count,
