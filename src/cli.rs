@@ -80,6 +80,11 @@ pub struct Cli {
     #[arg(long, value_name = "ENGINE", default_value = "auto", help_heading = GENERATION)]
     pub pdf_engine: PdfReader,
 
+    /// Have Gemini see PDF files itself, a few pages with each request, instead of their text; reads
+    /// scanned pages too.
+    #[arg(long, help_heading = GENERATION)]
+    pub native_pdf: bool,
+
     /// Most tokens of a passage of a document, at four letters a token [default: 750].
     #[arg(long, value_name = "TOKENS", help_heading = GENERATION)]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]

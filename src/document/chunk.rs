@@ -46,28 +46,56 @@ pub fn chunk(corpus: &Corpus, size: ChunkSize) -> Vec<Chunk> {
     let mut seen = HashSet::new();
     let documents = corpus.documents.iter().enumerate();
     documents
-        .flat_map(|(document, Document { path, text, .. })| {
-            let headings = Headings::of(text);
-            let source: Arc<str> = path.to_string_lossy().into();
-            let passages = (1..).zip(passages(text, size));
-            passages.map(move |(number, passage)| Chunk {
-                document,
-                source: Arc::clone(&source),
-                number,
-                page: None,
-                heading: headings.above(offset_in(text, passage)),
-                text: Arc::from(passage),
-            })
+        .flat_map(|(number, document)| match document.pages.is_empty() {
+            true => of_text(number, document, size),
+            false => of_pages(number, document),
         })
-        .filter(|chunk| seen.insert(gist(&chunk.text)))
+        .filter(|chunk| seen.insert(gist(chunk)))
         .collect()
 }
 
-/// What passages are compared by: their letters and digits.
-fn gist(text: &str) -> u64 {
+/// The passages of the text of a document.
+fn of_text(document: usize, Document { path, text, .. }: &Document, size: Quarters) -> Vec<Chunk> {
+    let headings = Headings::of(text);
+    let source: Arc<str> = path.to_string_lossy().into();
+    let passages = (1..).zip(passages(text, size));
+    passages
+        .map(|(number, passage)| Chunk {
+            document,
+            source: Arc::clone(&source),
+            number,
+            page: None,
+            heading: headings.above(offset_in(text, passage)),
+            text: Arc::from(passage),
+            pdf: None,
+        })
+        .collect()
+}
+
+/// The parts of a document that the model sees itself.
+fn of_pages(document: usize, Document { path, pages, .. }: &Document) -> Vec<Chunk> {
+    let source: Arc<str> = path.to_string_lossy().into();
+    let parts = (1..).zip(pages);
+    parts
+        .map(|(number, part)| Chunk {
+            document,
+            source: Arc::clone(&source),
+            number,
+            page: Some(part.first_page),
+            heading: None,
+            text: Arc::from(""),
+            pdf: Some(part.data.clone()),
+        })
+        .collect()
+}
+
+/// What passages are compared by: their letters and digits, or the bytes of
+/// their pages.
+fn gist(chunk: &Chunk) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    for letter in text.chars().filter(|c| c.is_alphanumeric()) {
+    chunk.pdf.hash(&mut hasher);
+    for letter in chunk.text.chars().filter(|c| c.is_alphanumeric()) {
         letter.to_lowercase().for_each(|c| c.hash(&mut hasher));
     }
     hasher.finish()
@@ -250,6 +278,7 @@ mod tests {
             path: "a.txt".into(),
             bytes: 0,
             text: (*text).to_owned(),
+            pages: Vec::new(),
         });
         Corpus {
             documents: documents.collect(),

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::fetch::{self, FetchLimits, Fetched};
-use super::{Corpus, Document, FileType, LoadError, PdfEngine, Refusal, Skipped, load};
+use super::{Corpus, Document, FileType, LoadError, PdfReading, Refusal, Skipped, load};
 
 /// The name of standard input.
 const STDIN: &str = "-";
@@ -20,14 +20,14 @@ const STDIN: &str = "-";
 /// # Errors
 ///
 /// Nothing is at one of them, or nothing is left.
-pub fn load_all(inputs: &[PathBuf], engine: PdfEngine) -> Result<Corpus, LoadError> {
+pub fn load_all(inputs: &[PathBuf], pdf: PdfReading) -> Result<Corpus, LoadError> {
     let mut found = Found {
-        engine,
+        pdf,
         ..Found::default()
     };
     for input in inputs {
         if input == Path::new(STDIN) {
-            found.take(input.clone(), stdin());
+            found.take(input.clone(), stdin(pdf));
         } else if let Some(url) = input.to_str().filter(|text| fetch::is_url(text)) {
             found.add_url(url);
         } else if let Some(paths) = pattern(input)? {
@@ -65,7 +65,7 @@ fn pattern(input: &Path) -> Result<Option<Vec<PathBuf>>, LoadError> {
 /// What was found so far.
 #[derive(Default)]
 struct Found {
-    engine: PdfEngine,
+    pdf: PdfReading,
     documents: Vec<Document>,
     skipped: Vec<Skipped>,
     seen: HashSet<PathBuf>,
@@ -75,7 +75,7 @@ struct Found {
 
 impl Found {
     fn add(&mut self, path: &Path) -> Result<(), LoadError> {
-        match load(path, self.engine) {
+        match load(path, self.pdf) {
             Ok(Corpus { documents, skipped }) => {
                 self.skipped.extend(skipped);
                 for document in documents {
@@ -97,7 +97,7 @@ impl Found {
 
     fn add_url(&mut self, url: &str) {
         if self.seen.insert(PathBuf::from(url)) {
-            self.take(fetch::shown(url).into(), fetched(url, self.engine));
+            self.take(fetch::shown(url).into(), fetched(url, self.pdf));
         }
     }
 
@@ -131,7 +131,7 @@ impl Found {
 }
 
 /// The document at `url`.
-fn fetched(url: &str, engine: PdfEngine) -> Result<Document, Refusal> {
+fn fetched(url: &str, pdf: PdfReading) -> Result<Document, Refusal> {
     let Fetched {
         name,
         file_type,
@@ -141,11 +141,11 @@ fn fetched(url: &str, engine: PdfEngine) -> Result<Document, Refusal> {
     let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default());
     file.read_to_end(&mut content)
         .map_err(Refusal::Unreadable)?;
-    load::document_of(Path::new(&name), file_type, content, engine)
+    load::document_of(Path::new(&name), file_type, content, pdf)
 }
 
 /// The text on standard input.
-fn stdin() -> Result<Document, Refusal> {
+fn stdin(pdf: PdfReading) -> Result<Document, Refusal> {
     let mut content = Vec::new();
     io::stdin()
         .take(load::MAX_BYTES + 1)
@@ -153,7 +153,7 @@ fn stdin() -> Result<Document, Refusal> {
         .map_err(Refusal::Unreadable)?;
     match content.len() as u64 > load::MAX_BYTES {
         true => Err(Refusal::TooLarge),
-        false => load::document_of(Path::new(STDIN), FileType::Text, content, PdfEngine::Auto),
+        false => load::document_of(Path::new(STDIN), FileType::Text, content, pdf),
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     fn load_auto(inputs: &[PathBuf]) -> Result<Corpus, LoadError> {
-        load_all(inputs, PdfEngine::Auto)
+        load_all(inputs, PdfReading::default())
     }
 
     fn folder() -> tempfile::TempDir {

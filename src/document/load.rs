@@ -10,8 +10,8 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::extract::{FileType, Limits, PdfEngine, Section, extract};
-use super::{Corpus, Document, LoadError, Refusal, Skipped};
+use super::extract::{FileType, Limits, PartLimits, PdfEngine, Section, extract, pdf_parts};
+use super::{Corpus, Document, LoadError, PdfReading, Refusal, Skipped};
 
 /// Largest file that is read: its bytes, its text and its chunks are all in
 /// memory at once, some three times the size.
@@ -26,12 +26,12 @@ pub(super) const MAX_BYTES: u64 = 256 << 20;
 /// # Errors
 ///
 /// Nothing is at `path`, it cannot be read, or it holds no text.
-pub(super) fn load(path: &Path, engine: PdfEngine) -> Result<Corpus, LoadError> {
+pub(super) fn load(path: &Path, pdf: PdfReading) -> Result<Corpus, LoadError> {
     let metadata = fs::metadata(path).map_err(|error| unreadable(path, error))?;
     if metadata.is_dir() {
-        return load_folder(path, engine);
+        return load_folder(path, pdf);
     }
-    match document(path, metadata.is_file(), engine) {
+    match document(path, metadata.is_file(), pdf) {
         Ok(document) => Ok(Corpus {
             documents: vec![document],
             skipped: Vec::new(),
@@ -51,7 +51,7 @@ fn unreadable(path: &Path, error: io::Error) -> LoadError {
     }
 }
 
-fn load_folder(root: &Path, engine: PdfEngine) -> Result<Corpus, LoadError> {
+fn load_folder(root: &Path, pdf: PdfReading) -> Result<Corpus, LoadError> {
     let mut documents = Vec::new();
     let mut skipped = Vec::new();
     let entries = WalkDir::new(root)
@@ -61,7 +61,7 @@ fn load_folder(root: &Path, engine: PdfEngine) -> Result<Corpus, LoadError> {
     for entry in entries {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) => match entry_document(&entry, engine) {
+            Ok(entry) => match entry_document(&entry, pdf) {
                 Ok(document) => documents.push(document),
                 Err(refusal) => skipped.push(skip(entry.path(), &refusal)),
             },
@@ -93,19 +93,19 @@ fn is_output(path: &Path) -> bool {
     path.with_file_name(".sdgen").join(journal).exists()
 }
 
-fn entry_document(entry: &DirEntry, engine: PdfEngine) -> Result<Document, Refusal> {
+fn entry_document(entry: &DirEntry, pdf: PdfReading) -> Result<Document, Refusal> {
     if entry.file_type().is_symlink() {
         return Err(Refusal::SymbolicLink);
     }
-    document(entry.path(), entry.file_type().is_file(), engine)
+    document(entry.path(), entry.file_type().is_file(), pdf)
 }
 
-fn document(path: &Path, is_regular: bool, engine: PdfEngine) -> Result<Document, Refusal> {
+fn document(path: &Path, is_regular: bool, pdf: PdfReading) -> Result<Document, Refusal> {
     if !is_regular {
         return Err(Refusal::NotRegular);
     }
     let file_type = FileType::of(path)?;
-    document_of(path, file_type, read(path, MAX_BYTES)?, engine)
+    document_of(path, file_type, read(path, MAX_BYTES)?, pdf)
 }
 
 /// The document at `path` with this content.
@@ -113,19 +113,29 @@ pub(super) fn document_of(
     path: &Path,
     file_type: FileType,
     content: Vec<u8>,
-    engine: PdfEngine,
+    pdf: PdfReading,
 ) -> Result<Document, Refusal> {
-    let bytes = content.len() as u64;
-    let sections = extract(file_type, content, engine, Limits::default())?;
-    let text = joined(sections);
-    if text.trim().is_empty() {
-        return Err(Refusal::Blank);
-    }
-    Ok(Document {
+    let mut document = Document {
         path: path.to_owned(),
-        bytes,
-        text,
-    })
+        bytes: content.len() as u64,
+        text: String::new(),
+        pages: Vec::new(),
+    };
+    let engine = match pdf {
+        PdfReading::Text(engine) => engine,
+        PdfReading::Pages => {
+            if let Some(pages) = pdf_parts(file_type, &content, PartLimits::default())? {
+                document.pages = pages;
+                return Ok(document);
+            }
+            PdfEngine::default()
+        }
+    };
+    document.text = joined(extract(file_type, content, engine, Limits::default())?);
+    match document.text.trim().is_empty() {
+        true => Err(Refusal::Blank),
+        false => Ok(document),
+    }
 }
 
 /// The sections as one text, a blank line between them.
@@ -179,7 +189,7 @@ mod tests {
     use super::*;
 
     fn load_auto(path: &Path) -> Result<Corpus, LoadError> {
-        load(path, PdfEngine::Auto)
+        load(path, PdfReading::default())
     }
     use crate::document::extract::SUPPORTED;
     use tempfile::TempDir;

@@ -13,6 +13,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 pub use chunk::{ChunkSize, chunk};
 pub use extract::{FileType, Limits, Part, PartLimits, PdfEngine, Section, extract, pdf_parts};
 pub use fetch::FetchError;
@@ -35,8 +37,25 @@ pub struct Document {
     pub path: PathBuf,
     /// Size of the file.
     pub bytes: u64,
-    /// Readable text with `\n` line ends; never blank.
+    /// Readable text with `\n` line ends; never blank unless there are pages.
     pub text: String,
+    /// The pages themselves, of a PDF that the model is to see; else empty.
+    pub pages: Vec<Part>,
+}
+
+/// What is made of PDF files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PdfReading {
+    /// Their text.
+    Text(PdfEngine),
+    /// Parts of a few pages, for a model that reads PDF files itself.
+    Pages,
+}
+
+impl Default for PdfReading {
+    fn default() -> Self {
+        Self::Text(PdfEngine::default())
+    }
 }
 
 /// A file of a folder that gave no document.
@@ -62,8 +81,10 @@ pub struct Chunk {
     pub page: Option<u32>,
     /// The headings that it stands under, as one line.
     pub heading: Option<Arc<str>>,
-    /// Its text, trimmed; never empty.
+    /// Its text, trimmed; empty only if there is a file of its pages.
     pub text: Arc<str>,
+    /// The PDF file of its pages, which stands for the text.
+    pub pdf: Option<Bytes>,
 }
 
 #[cfg(test)]
@@ -77,6 +98,7 @@ impl Chunk {
             page: None,
             heading: None,
             text: text.into(),
+            pdf: None,
         }
     }
 }
@@ -187,7 +209,7 @@ pub enum Refusal {
     #[error("protected by a password; save it without one")]
     Encrypted,
     /// It is a PDF of pictures.
-    #[error("a scanned PDF without text; it needs OCR")]
+    #[error("a scanned PDF without text; it needs OCR, or Gemini with --native-pdf")]
     Scanned,
     /// One of its pages is larger than a model takes.
     #[error("has a page, number {page}, of more than {} MiB; save it with smaller pictures", .bytes >> 20)]

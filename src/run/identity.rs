@@ -7,9 +7,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Config, Input};
-use crate::document::Corpus;
+use crate::document::{Corpus, PdfReading};
 use crate::format::{Format, FormatHandler as _};
-use crate::prompt;
+use crate::prompt::{self, Material};
 
 /// What decides the data of a run; the header of its journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,7 @@ pub(super) struct Identity {
     pub(super) documents: Option<Vec<Document>>,
     chunk_size: Option<usize>,
     chunk_overlap: Option<usize>,
+    native_pdf: Option<bool>,
     provider: String,
     model: String,
     temperature: Option<f64>,
@@ -41,7 +42,7 @@ pub(super) struct Document {
     /// As far as it is Unicode.
     path: String,
     bytes: u64,
-    /// Digest of its text.
+    /// Digest of its text, or of its pages if the model sees them.
     sha256: String,
 }
 
@@ -62,10 +63,11 @@ pub struct AnotherRun {
 impl Identity {
     pub(super) fn new(config: &Config, corpus: Option<&Corpus>) -> Self {
         let sampling = config.provider.sampling();
-        let chunk_size = match &config.input {
+        let read = match &config.input {
             Input::Query(_) => None,
-            Input::Documents(documents) => Some(documents.chunk_size),
+            Input::Documents(documents) => Some(documents),
         };
+        let chunk_size = read.map(|read| read.chunk_size);
         Self {
             format: config.format.name().to_owned(),
             definition: definition(&config.format),
@@ -76,6 +78,7 @@ impl Identity {
             documents: corpus.map(documents),
             chunk_size: chunk_size.map(|size| size.tokens),
             chunk_overlap: chunk_size.map(|size| size.overlap),
+            native_pdf: read.map(|read| read.pdf == PdfReading::Pages),
             provider: config.provider.name().to_owned(),
             model: config.provider.model().to_owned(),
             temperature: sampling.temperature,
@@ -111,7 +114,8 @@ impl Identity {
 
     /// The first difference from `past`, in words.
     fn difference(&self, past: &Self) -> Option<String> {
-        if let (Some(now), Some(past)) = (&self.documents, &past.documents)
+        if self.native_pdf == past.native_pdf
+            && let (Some(now), Some(past)) = (&self.documents, &past.documents)
             && let Some(difference) = changed_document(now, past)
         {
             return Some(difference);
@@ -178,7 +182,10 @@ fn documents(corpus: &Corpus) -> Vec<Document> {
         .map(|document| Document {
             path: document.path.display().to_string(),
             bytes: document.bytes,
-            sha256: digest([document.text.as_str()]),
+            sha256: match document.pages.is_empty() {
+                true => digest([&document.text]),
+                false => digest(document.pages.iter().map(|part| &part.data)),
+            },
         })
         .collect()
 }
@@ -192,10 +199,12 @@ fn definition(format: &Format) -> String {
 fn prompts(format: &Format) -> String {
     let (system, user) = prompt::refinement(format, "");
     let fixed = [
-        prompt::system(format, false, None),
-        prompt::system(format, true, None),
-        prompt::system(format, true, Some("")),
+        prompt::system(format, Material::Query, None),
+        prompt::system(format, Material::Passage, None),
+        prompt::system(format, Material::Passage, Some("")),
+        prompt::system(format, Material::Pages, None),
         prompt::from_query("", "", 1),
+        prompt::from_pages("", 1),
         prompt::from_passage("", Some(""), "", 1),
         system,
         user,
@@ -213,7 +222,7 @@ fn prompts(format: &Format) -> String {
 }
 
 /// Hexadecimal digits of the SHA-256 of texts, each ended by a NUL.
-fn digest<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
+fn digest<T: AsRef<[u8]>>(texts: impl IntoIterator<Item = T>) -> String {
     let mut digest = Sha256::new();
     for text in texts {
         digest.update(text.as_ref());

@@ -403,7 +403,7 @@ fn is_wanted(config: &Config, samples: u64) -> bool {
 
 /// The text of `documents`; without any, says why.
 fn load(documents: &Documents) -> Result<Corpus, LoadError> {
-    let loaded = document::load_all(&documents.paths, documents.pdf_engine);
+    let loaded = document::load_all(&documents.paths, documents.pdf);
     if let Err(LoadError::NoText { skipped, .. } | LoadError::NothingLeft { skipped }) = &loaded {
         warn_of(skipped);
     }

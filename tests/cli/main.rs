@@ -18,6 +18,7 @@ mod items;
 mod key;
 mod locks;
 mod memory;
+mod native_pdf;
 mod offline;
 mod openai;
 mod outputs;

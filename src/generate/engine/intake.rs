@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::document::Chunk;
 use crate::llm::{Completion, Disposition, LlmError};
 use crate::sample::Sample;
 
@@ -100,8 +101,8 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
 
     /// The passage of an attempt, and what it is to the samples.
     fn passage<'b>(&self, attempt: &'b Attempt) -> Passage<'b> {
-        match (&attempt.brief.passage, self.filled) {
-            (None, _) => Passage::None,
+        match (&attempt.brief.passage, self.words.filled) {
+            (None | Some(Chunk { pdf: Some(_), .. }), _) => Passage::None,
             (Some(passage), Some(field)) => Passage::Fills(field, &passage.text),
             (Some(passage), None) => Passage::Grounds(&passage.text),
         }

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use bytes::Bytes;
 use pdf_extract::xref::{Xref, XrefType};
 use pdf_extract::{Dictionary, Document, Object, ObjectId};
 
@@ -21,7 +22,7 @@ pub struct Part {
     /// How many pages it has; at least one.
     pub pages: u32,
     /// The file.
-    pub data: Vec<u8>,
+    pub data: Bytes,
 }
 
 /// How large parts are.
@@ -171,7 +172,7 @@ impl Parts<'_> {
             self.done.push(Part {
                 first_page: number(pages.start + 1),
                 pages: number(pages.len()),
-                data,
+                data: data.into(),
             });
             return Ok(());
         }
