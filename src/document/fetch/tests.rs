@@ -131,6 +131,14 @@ fn a_body_is_as_large_as_it_may_be_and_no_larger() {
 }
 
 #[test]
+fn a_body_that_is_announced_as_too_large_is_not_read() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n";
+    let url = Server::sends(head, Then::Waits).url("/");
+    let error = fetched(&url, up_to(3)).expect_err("too large");
+    assert!(error.starts_with("larger than"), "{error}");
+}
+
+#[test]
 fn a_packed_body_counts_as_what_it_unpacks_to() {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(&vec![b'a'; 1 << 20]).expect("packed");
