@@ -85,6 +85,11 @@ pub struct Cli {
     #[arg(long, value_name = "ENGINE", default_value = "auto", help_heading = GENERATION)]
     pub pdf_engine: PdfReader,
 
+    /// Have Gemini see PDF files itself, a few pages with each request, instead of their text; reads
+    /// scanned pages too.
+    #[arg(long, help_heading = GENERATION)]
+    pub native_pdf: bool,
+
     /// Most tokens of a passage of a document, at four letters a token [default: 750].
     #[arg(long, value_name = "TOKENS", help_heading = GENERATION)]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
@@ -255,9 +260,9 @@ pub struct Input {
     #[arg(long, value_name = "TEXT", help_heading = INPUT, value_parser = not_blank)]
     pub query: Option<String>,
 
-    /// Files, folders or patterns to make the samples from, - for standard input: .pdf, .docx,
-    /// .pptx, .xlsx, .xls, .odt, .ods, .epub, .rtf, .html, .xml, .txt, .md, .rst, .csv, .tsv,
-    /// .json, .jsonl, .parquet.
+    /// Files, folders, patterns or URLs to make the samples from, - for standard input: .pdf,
+    /// .docx, .pptx, .xlsx, .xls, .odt, .ods, .epub, .rtf, .html, .xml, .txt, .md, .rst, .csv,
+    /// .tsv, .json, .jsonl, .parquet.
     #[arg(long, value_name = "PATH", num_args = 1.., help_heading = INPUT)]
     pub documents: Vec<PathBuf>,
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::cli::{Cli, LogLevel, OutputChoice, PdfReader, Provider};
-use crate::document::{ChunkSize, HowToRead, PdfEngine};
+use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
 use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
 use crate::generate::{Budget, Limits, Plan};
 use crate::llm::{
@@ -65,7 +65,7 @@ pub enum Input {
 /// Documents, not yet read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Documents {
-    /// Files, folders and patterns.
+    /// Files, folders, patterns and URLs.
     pub paths: Vec<PathBuf>,
     /// Whether none may be skipped.
     pub is_strict: bool,
@@ -130,6 +130,9 @@ pub enum ConfigError {
         /// The field.
         field: String,
     },
+    /// Only Gemini reads PDF files itself.
+    #[error("--native-pdf needs --provider gemini; leave it out to have PDF files read as text")]
+    NativePdf,
     /// The cost of a model without a price cannot be limited.
     #[error("--max-cost needs a price, and none is known for model `{model}`")]
     NoPrice {
@@ -158,10 +161,11 @@ impl Config {
                 paths,
                 is_strict: cli.strict_documents,
                 how: HowToRead {
-                    pdf_engine: match cli.pdf_engine {
-                        PdfReader::Auto => PdfEngine::Auto,
-                        PdfReader::Pdfboss => PdfEngine::Pdfboss,
-                        PdfReader::PdfExtract => PdfEngine::PdfExtract,
+                    pdf: match cli.pdf_engine {
+                        _ if cli.native_pdf => PdfReading::Pages,
+                        PdfReader::Auto => PdfReading::Text(PdfEngine::Auto),
+                        PdfReader::Pdfboss => PdfReading::Text(PdfEngine::Pdfboss),
+                        PdfReader::PdfExtract => PdfReading::Text(PdfEngine::PdfExtract),
                     },
                     chunk_size,
                 },
@@ -322,6 +326,9 @@ fn budget_of_cost(
 }
 
 fn provider(cli: &Cli, env: &Env) -> Result<ProviderConfig, ConfigError> {
+    if cli.native_pdf && cli.provider != Provider::Gemini {
+        return Err(ConfigError::NativePdf);
+    }
     warn_of_idle_flags(cli);
     match cli.provider {
         Provider::Gemini => gemini(cli, env).map(ProviderConfig::Gemini),
@@ -457,6 +464,7 @@ fn warn_of_idle_flags(cli: &Cli) {
     }
     let flags = [
         ("--strict-documents", cli.strict_documents),
+        ("--native-pdf", cli.native_pdf),
         ("--pdf-engine", cli.pdf_engine != PdfReader::Auto),
         ("--chunk-size", cli.chunk_size.is_some()),
         ("--chunk-overlap", cli.chunk_overlap.is_some()),
@@ -465,6 +473,9 @@ fn warn_of_idle_flags(cli: &Cli) {
         if is_given && cli.input.query.is_some() {
             tracing::warn!("{flag} has no effect without --documents");
         }
+    }
+    if cli.native_pdf && cli.pdf_engine != PdfReader::Auto {
+        tracing::warn!("--pdf-engine has no effect with --native-pdf");
     }
 }
 

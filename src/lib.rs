@@ -45,17 +45,18 @@
 //! - [`format`](mod@format): what a sample looks like; predefined and custom formats,
 //!   validation. [`output`]: the journal and the files.
 //! - [`llm`]: Gemini, OpenAI-compatible endpoints, the offline provider.
-//!   [`document`]: files to text, in memory only, to passages. [`sample`]: fields, values, samples.
-//!   [`shutdown`]: the wish to stop.
+//!   [`document`]: files and URLs to text, in memory only, to passages. [`sample`]: fields, values,
+//!   samples. [`shutdown`]: the wish to stop.
+//! - `net`: how an HTTP client is made, and what goes wrong with a connection.
 //!
 //! # Invariants
 //!
 //! 1. `generate` names no provider, file type, flag or terminal.
 //! 2. Only `run` names concrete clients, and only it sees the whole
 //!    [`Config`](config::Config).
-//! 3. Only `report` prints; only `main` exits; only `llm` touches the network;
-//!    only `output`, `document`, custom formats and `config` (`.env`, a price
-//!    table) touch files.
+//! 3. Only `report` prints; only `main` exits; only `llm` and `fetch` of
+//!    `document` touch the network; only `output`, `document`, custom formats
+//!    and `config` (`.env`, a price table) touch files.
 //! 4. `llm` knows fields, not samples; `format` no models; `output` neither.
 //! 5. The API key is in one header and nowhere else: no error, log, URL, Debug
 //!    output, file or process title. Prompts are logged at `debug` at most.
@@ -71,6 +72,7 @@ pub mod document;
 pub mod format;
 pub mod generate;
 pub mod llm;
+mod net;
 pub mod output;
 pub mod prompt;
 pub mod report;

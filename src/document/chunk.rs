@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use text_splitter::{ChunkConfig, ChunkSizer, TextSplitter};
 
+use super::Section;
 use super::headings::Headings;
 
 /// How large passages are, in tokens, as far as that can be told without a
@@ -74,15 +75,18 @@ impl Chunker {
         }
     }
 
-    /// Takes further text of the document, which `continues` the text before or
-    /// stands apart from it, and gives the passages that are complete.
+    /// Takes a further section of the document, and gives the passages that are
+    /// complete.
     pub(super) fn push<E>(
         &mut self,
-        text: &str,
-        page: Option<u32>,
-        continues: bool,
+        section: Section,
         mut give: impl FnMut(Passage<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
+        let Section {
+            text,
+            page,
+            continues,
+        } = section;
         if !continues {
             if text.trim().is_empty() {
                 return Ok(());
@@ -93,7 +97,7 @@ impl Chunker {
             }
         }
         self.pages.begin(self.offset + self.text.len(), page);
-        self.append(text);
+        self.append(&text);
         let window_chars = self.size.max.saturating_mul(PASSAGES_PER_WINDOW);
         let mut start = 0;
         while let Some((length, _)) = self.text[start..].char_indices().nth(window_chars) {
@@ -280,7 +284,12 @@ mod tests {
             ..Chunker::new(ChunkSize::default())
         };
         for (text, page, continues) in pieces {
-            chunker.push(text, *page, *continues, &mut give).unwrap();
+            let section = Section {
+                text: (*text).to_owned(),
+                page: *page,
+                continues: *continues,
+            };
+            chunker.push(section, &mut give).unwrap();
         }
         chunker.finish(&mut give).unwrap();
         passages

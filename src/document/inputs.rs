@@ -1,4 +1,4 @@
-//! What the user names: files, folders, patterns, standard input.
+//! What the user names: files, folders, patterns, URLs, standard input.
 //!
 //! Never leaves a folder that was named, and reads nothing but folders.
 
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{LoadError, Refusal};
+use super::{LoadError, Refusal, fetch};
 
 /// The name of standard input.
 const STDIN: &str = "-";
@@ -19,6 +19,7 @@ const STDIN: &str = "-";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Root {
     Stdin,
+    Url(String),
     File(PathBuf),
     Folder(PathBuf),
 }
@@ -27,16 +28,19 @@ pub(super) enum Root {
 #[derive(Debug)]
 pub(super) enum Candidate {
     Stdin,
+    Url(String),
     File(PathBuf),
     /// What was found in a folder and is of no use.
     Refused(PathBuf, Refusal),
 }
 
 impl Candidate {
-    pub(super) fn path(&self) -> &Path {
+    /// Its path, or what stands for it in messages.
+    pub(super) fn path(&self) -> PathBuf {
         match self {
-            Self::Stdin => Path::new(STDIN),
-            Self::File(path) | Self::Refused(path, _) => path,
+            Self::Stdin => STDIN.into(),
+            Self::Url(url) => fetch::shown(url).into(),
+            Self::File(path) | Self::Refused(path, _) => path.clone(),
         }
     }
 }
@@ -51,6 +55,8 @@ pub(super) fn roots(inputs: &[PathBuf]) -> Result<Vec<Root>, LoadError> {
     for input in inputs {
         if input == Path::new(STDIN) {
             roots.push(Root::Stdin);
+        } else if let Some(url) = input.to_str().filter(|text| fetch::is_url(text)) {
+            roots.push(Root::Url(url.to_owned()));
         } else if let Some(paths) = pattern(input)? {
             for path in paths {
                 roots.push(root(path)?);
@@ -105,6 +111,7 @@ pub(super) fn candidates(roots: Vec<Root>) -> impl Iterator<Item = Candidate> + 
         Root::Stdin => {
             Box::new([Candidate::Stdin].into_iter()) as Box<dyn Iterator<Item = _> + Send>
         }
+        Root::Url(url) => Box::new([Candidate::Url(url)].into_iter()),
         Root::File(path) => Box::new([Candidate::File(path)].into_iter()),
         Root::Folder(path) => Box::new(in_folder(path)),
     });
@@ -112,6 +119,7 @@ pub(super) fn candidates(roots: Vec<Root>) -> impl Iterator<Item = Candidate> + 
         Candidate::File(path) if has_others => {
             path.canonicalize().map_or(true, |path| seen.insert(path))
         }
+        Candidate::Url(url) => seen.insert(url.into()),
         _ => true,
     })
 }

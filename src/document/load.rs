@@ -6,11 +6,12 @@ use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
+use super::fetch::{FetchLimits, fetch};
 use super::inputs::{Candidate, Root, candidates, roots};
-use super::reader::{HowToRead, Reader};
+use super::reader::{HowToRead, Passage, Reader};
 use super::similar;
 use super::spool::{Place, Spool};
 use super::{Corpus, Document, FileType, LoadError, Refusal, Skipped};
@@ -18,14 +19,14 @@ use super::{Corpus, Document, FileType, LoadError, Refusal, Skipped};
 /// Most files that are read at once: each may take half a gigabyte of memory.
 const MOST_READERS: usize = 8;
 
-/// Passages that wait to be kept.
-const WAITING: usize = 64;
+/// Passages that wait to be kept; those of a PDF may have some megabytes.
+const WAITING: usize = 8;
 
 /// Reads everything that `inputs` name: files, folders with all that is in
-/// them, patterns such as `docs/*.md`, and `-` for text on standard input.
+/// them, patterns such as `docs/*.md`, URLs, and `-` for text on standard input.
 ///
-/// The type of a file is told by its extension and its content. A file that is
-/// named twice is read once. What cannot be used is skipped, with its reason;
+/// The type of a file is told by its extension and its content. A file or URL
+/// that is named twice is read once. What cannot be used is skipped, with its reason;
 /// hidden files and folders in a folder are passed over in silence. Passages
 /// that say the same as an earlier one but for a few words are left out. The
 /// passages are kept in an unnamed file in `folder` when they are many.
@@ -37,7 +38,7 @@ const WAITING: usize = 64;
 pub fn load(inputs: &[PathBuf], how: HowToRead, folder: &Path) -> Result<Corpus, LoadError> {
     let roots = roots(inputs)?;
     let mut loading = Loading::new(folder);
-    read_all(candidates(roots.clone()), how, |file, event| {
+    read_all(candidates(roots.clone()), how, folder, |file, event| {
         loading.take(file, event).map_err(|error| LoadError::Spool {
             folder: folder.to_owned(),
             error,
@@ -52,7 +53,7 @@ pub fn load(inputs: &[PathBuf], how: HowToRead, folder: &Path) -> Result<Corpus,
 
 /// What a reader says of a file.
 enum Event {
-    Passage { fingerprint: u64, record: Vec<u8> },
+    Passage(Passage),
     End(Result<Document, Skipped>),
 }
 
@@ -61,6 +62,7 @@ enum Event {
 fn read_all(
     candidates: impl Iterator<Item = Candidate> + Send,
     how: HowToRead,
+    folder: &Path,
     mut take: impl FnMut(u32, Event) -> Result<(), LoadError>,
 ) -> Result<(), LoadError> {
     let candidates = Mutex::new((0..).zip(candidates));
@@ -73,7 +75,23 @@ fn read_all(
             scope.spawn(move || {
                 let mut reader = Reader::default();
                 while let Some((file, candidate)) = next() {
-                    let end = read(candidate, how, &mut reader, file, &events);
+                    let path = candidate.path();
+                    let give = |passage| {
+                        // Nobody listens when the corpus cannot be kept; that is
+                        // told there.
+                        let _ = events.send((file, Event::Passage(passage)));
+                    };
+                    let end = match read(candidate, how, folder, &mut reader, give) {
+                        Ok((bytes, sha256)) => Ok(Document {
+                            path,
+                            bytes,
+                            sha256,
+                        }),
+                        Err(refusal) => Err(Skipped {
+                            path,
+                            reason: refusal.to_string(),
+                        }),
+                    };
                     if events.send((file, Event::End(end))).is_err() {
                         break;
                     }
@@ -88,45 +106,29 @@ fn read_all(
     })
 }
 
+/// Reads a candidate; returns its size and the digest of its text.
 fn read(
     candidate: Candidate,
     how: HowToRead,
+    folder: &Path,
     reader: &mut Reader,
-    number: u32,
-    events: &SyncSender<(u32, Event)>,
-) -> Result<Document, Skipped> {
-    let path = candidate.path().to_owned();
-    let document = open(candidate).and_then(|(file, file_type)| {
-        let bytes = file.metadata().map_err(Refusal::Unreadable)?.len();
-        let sha256 = reader.read(&file, file_type, how, |fingerprint, record| {
-            // Nobody listens when the corpus cannot be kept; that is told there.
-            let _ = events.send((
-                number,
-                Event::Passage {
-                    fingerprint,
-                    record,
-                },
-            ));
-        })?;
-        Ok((bytes, sha256))
-    });
-    match document {
-        Ok((bytes, sha256)) => Ok(Document {
-            path,
-            bytes,
-            sha256,
-        }),
-        Err(refusal) => Err(Skipped {
-            path,
-            reason: refusal.to_string(),
-        }),
-    }
+    give: impl FnMut(Passage),
+) -> Result<(u64, [u8; 32]), Refusal> {
+    let (file, file_type) = open(candidate, folder)?;
+    let bytes = file.metadata().map_err(Refusal::Unreadable)?.len();
+    let sha256 = reader.read(&file, file_type, how, give)?;
+    Ok((bytes, sha256))
 }
 
-/// Opens a candidate, if it is a regular file or standard input.
-fn open(candidate: Candidate) -> Result<(File, FileType), Refusal> {
+/// Opens a candidate, if it is a regular file, standard input, or can be
+/// fetched to a file in `folder`.
+fn open(candidate: Candidate, folder: &Path) -> Result<(File, FileType), Refusal> {
     match candidate {
         Candidate::Stdin => Ok((stdin().map_err(Refusal::Unreadable)?, FileType::Text)),
+        Candidate::Url(url) => {
+            let fetched = fetch(&url, folder, FetchLimits::default())?;
+            Ok((fetched.content, fetched.file_type))
+        }
         Candidate::File(path) => {
             if !path.metadata().map_err(Refusal::Unreadable)?.is_file() {
                 return Err(Refusal::NotRegular);
@@ -180,11 +182,12 @@ impl Loading {
 
     fn take(&mut self, file: u32, event: Event) -> io::Result<()> {
         match event {
-            Event::Passage {
+            Event::Passage(Passage {
                 fingerprint,
+                weight,
                 record,
-            } => {
-                let place = self.spool.add(file, &record)?;
+            }) => {
+                let place = self.spool.add(file, weight, &record)?;
                 self.passages.push(Found { place, fingerprint });
             }
             Event::End(end) => self.ends.push((file, end)),
@@ -194,7 +197,8 @@ impl Loading {
 
     fn into_corpus(mut self) -> Corpus {
         self.ends.sort_unstable_by_key(|(file, _)| *file);
-        self.passages.sort_unstable_by_key(|found| found.place);
+        let order = |found: &Found| (found.place.document, found.place.offset);
+        self.passages.sort_unstable_by_key(order);
         let (mut documents, mut skipped) = (Vec::new(), Vec::new());
         // The index of the document that a file became.
         let mut indices = Vec::with_capacity(self.ends.len());

@@ -2,10 +2,12 @@
 //!
 //! Knows nothing of models or samples. Files are read by processes of their own
 //! (`reader`), to text (`extract`) and then to passages (`chunk`), which are kept
-//! in a file (`spool`), so that a corpus may be larger than memory.
+//! in a file (`spool`), so that a corpus may be larger than memory. Only `fetch`
+//! is on the network.
 
 mod chunk;
 mod extract;
+mod fetch;
 mod headings;
 mod inputs;
 mod load;
@@ -20,10 +22,12 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use chunk::ChunkSize;
-pub use extract::{FileType, Limits, PdfEngine, Section, extract};
+pub use extract::{FileType, Limits, Part, PartLimits, PdfEngine, Section, extract, pdf_parts};
+pub use fetch::FetchError;
 pub use load::load;
 pub use reader::{HowToRead, READER_ARGUMENT, serve};
 pub use spool::Passages;
@@ -42,11 +46,11 @@ pub struct Corpus {
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// The path it was read from.
+    /// The path it was read from, or its URL as it may be shown.
     pub path: PathBuf,
     /// Size of the file; zero for standard input.
     pub bytes: u64,
-    /// Digest of its text.
+    /// Digest of its text, or of its pages if those are kept.
     pub sha256: [u8; 32],
 }
 
@@ -54,6 +58,21 @@ impl Document {
     /// Its path, as far as it is Unicode.
     fn name(&self) -> Arc<str> {
         self.path.to_string_lossy().into()
+    }
+}
+
+/// What is made of PDF files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PdfReading {
+    /// Their text.
+    Text(PdfEngine),
+    /// Parts of a few pages, for a model that reads PDF files itself.
+    Pages,
+}
+
+impl Default for PdfReading {
+    fn default() -> Self {
+        Self::Text(PdfEngine::default())
     }
 }
 
@@ -84,8 +103,10 @@ pub struct Chunk {
     pub page: Option<u32>,
     /// The headings that it stands under, as one line.
     pub heading: Option<Arc<str>>,
-    /// Its text, trimmed; never empty.
+    /// Its text, trimmed; empty only if there is a file of its pages.
     pub text: Arc<str>,
+    /// The PDF file of its pages, which stands for the text.
+    pub pdf: Option<Bytes>,
 }
 
 /// Why a path gave no corpus.
@@ -187,6 +208,9 @@ pub enum Refusal {
     /// The file system does not let it be read.
     #[error("cannot be read: {0}")]
     Unreadable(io::Error),
+    /// It could not be fetched.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     /// It holds NUL or other control characters that no text has.
     #[error("binary data, not text")]
     Binary,
@@ -203,8 +227,19 @@ pub enum Refusal {
     #[error("protected by a password; save it without one")]
     Encrypted,
     /// It is a PDF of pictures.
-    #[error("a scanned PDF without text; it needs OCR")]
+    #[error("a scanned PDF without text; it needs OCR, or Gemini with --native-pdf")]
     Scanned,
+    /// One of its pages is larger than a model takes.
+    #[error("has a page, number {page}, of more than {} MiB; save it with smaller pictures", .bytes >> 20)]
+    LargePage {
+        /// Its number, from 1.
+        page: u32,
+        /// Most bytes of a page.
+        bytes: usize,
+    },
+    /// Its parts together are larger than is kept in memory.
+    #[error("takes more than {} MiB when it is cut into parts; split it into smaller files", .0 >> 20)]
+    LargeParts(usize),
     /// It unpacks to more than this many times its size.
     #[error("unpacks to more than {0} times its size, as no document does")]
     Bomb(usize),

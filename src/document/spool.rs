@@ -6,10 +6,14 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tempfile::{SpooledData, SpooledTempFile, spooled_tempfile_in};
 
 use super::Chunk;
+
+/// Bytes of the length of a record.
+const LENGTH_BYTES: usize = 4;
 
 /// Passages are kept in memory up to so many bytes.
 const MEMORY_BYTES: usize = 16 << 20;
@@ -21,6 +25,9 @@ pub(super) struct Record<'a> {
     pub(super) page: Option<u32>,
     pub(super) number: u32,
     pub(super) text: &'a str,
+    /// Pages instead of a text; else empty.
+    #[serde(with = "serde_bytes")]
+    pub(super) pdf: &'a [u8],
 }
 
 impl Record<'_> {
@@ -30,11 +37,13 @@ impl Record<'_> {
 }
 
 /// Where a passage is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     /// Index of its document.
     pub(super) document: u32,
-    pub(super) bytes: u32,
+    /// How much it has to say, in bytes of text.
+    pub(super) weight: u32,
+    /// Where its length stands, and then its record.
     pub(super) offset: u64,
 }
 
@@ -54,13 +63,15 @@ impl Spool {
         }
     }
 
-    pub(super) fn add(&mut self, document: u32, record: &[u8]) -> io::Result<Place> {
+    pub(super) fn add(&mut self, document: u32, weight: u32, record: &[u8]) -> io::Result<Place> {
+        let length = u32::try_from(record.len()).map_err(io::Error::other)?;
+        self.file.write_all(&length.to_le_bytes())?;
         self.file.write_all(record)?;
         let offset = self.offset;
-        self.offset += record.len() as u64;
+        self.offset += LENGTH_BYTES as u64 + u64::from(length);
         Ok(Place {
             document,
-            bytes: u32::try_from(record.len()).map_err(io::Error::other)?,
+            weight,
             offset,
         })
     }
@@ -118,11 +129,10 @@ impl Passages {
         self.places[index].document as usize
     }
 
-    /// Length of the passage at `index`, roughly: in bytes, with what is kept
-    /// beside it.
+    /// How much the passage at `index` has to say, in bytes of text; never zero.
     #[must_use]
-    pub fn bytes(&self, index: usize) -> u64 {
-        self.places[index].bytes.into()
+    pub fn weight(&self, index: usize) -> u64 {
+        self.places[index].weight.max(1).into()
     }
 
     /// The passage at `index`.
@@ -132,23 +142,18 @@ impl Passages {
     /// It cannot be read again.
     pub fn get(&self, index: usize) -> io::Result<Chunk> {
         let Place {
-            document,
-            bytes,
-            offset,
+            document, offset, ..
         } = self.places[index];
-        let mut record = vec![0; bytes as usize];
-        match &self.data {
-            Data::Memory(data) => {
-                let start = usize::try_from(offset).expect("in memory");
-                record.copy_from_slice(&data[start..start + bytes as usize]);
-            }
-            Data::File(file) => file.read_exact_at(&mut record, offset)?,
-        }
+        let mut length = [0; LENGTH_BYTES];
+        self.data.read(&mut length, offset)?;
+        let mut record = vec![0; u32::from_le_bytes(length) as usize];
+        self.data.read(&mut record, offset + LENGTH_BYTES as u64)?;
         let Record {
             heading,
             page,
             number,
             text,
+            pdf,
         } = postcard::from_bytes(&record).map_err(io::Error::other)?;
         Ok(Chunk {
             source: Arc::clone(&self.names[document as usize]),
@@ -156,7 +161,21 @@ impl Passages {
             page,
             heading: heading.map(Into::into),
             text: text.into(),
+            pdf: (!pdf.is_empty()).then(|| Bytes::copy_from_slice(pdf)),
         })
+    }
+}
+
+impl Data {
+    fn read(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        match self {
+            Self::Memory(data) => {
+                let start = usize::try_from(offset).map_err(io::Error::other)?;
+                bytes.copy_from_slice(&data[start..start + bytes.len()]);
+                Ok(())
+            }
+            Self::File(file) => file.read_exact_at(bytes, offset),
+        }
     }
 }
 
@@ -170,9 +189,11 @@ impl Passages {
             page: Some(9),
             number: 1,
             text,
+            pdf: &[],
         };
+        let weight = |text: &str| u32::try_from(text.len()).expect("short");
         let places = (0..).zip(texts).map(|(document, text)| {
-            let added = spool.add(document, &record(text).to_bytes());
+            let added = spool.add(document, weight(text), &record(text).to_bytes());
             added.expect("in memory")
         });
         let places = places.collect();

@@ -46,8 +46,8 @@ struct Turns {
     passages: Arc<Passages>,
     /// Their indices.
     order: Vec<u32>,
-    /// Length of all.
-    bytes: u64,
+    /// Weight of all.
+    weight: u64,
 }
 
 impl Briefs {
@@ -91,8 +91,8 @@ impl Briefs {
         self.passages.as_ref().map(|turns| turns.passage(number))
     }
 
-    /// Most samples of a run of `samples` that batch `number` is to bring: as
-    /// many as its passage has of the text, but one at least.
+    /// Most samples of a run of `samples` that batch `number` is to bring: more
+    /// from a long passage than from a short one.
     pub(super) fn share(&self, number: u64, samples: usize) -> usize {
         match &self.passages {
             None => samples,
@@ -114,15 +114,15 @@ impl Briefs {
 
 impl Turns {
     fn new(passages: Arc<Passages>, random: &mut StdRng) -> Self {
-        let mut bytes = 0;
+        let mut weight = 0;
         let ends = (0..passages.len()).map(|index| {
-            bytes += passages.bytes(index);
-            bytes
+            weight += passages.weight(index);
+            weight
         });
         let ends: Vec<u64> = ends.collect();
         Self {
             order: spread(&ends, random),
-            bytes,
+            weight,
             passages,
         }
     }
@@ -131,11 +131,13 @@ impl Turns {
         *card(&self.order, number) as usize
     }
 
+    /// One for each passage, and of what remains as much as it has of the text.
     fn share(&self, passage: usize, samples: usize) -> usize {
-        let [bytes, all] = [self.passages.bytes(passage), self.bytes].map(u128::from);
+        let [weight, all] = [self.passages.weight(passage), self.weight].map(u128::from);
+        let rest = samples.saturating_sub(self.order.len());
         // Rounded: what is asked for too much of one is missing for the others.
-        let share = (samples as u128 * bytes + all / 2) / all;
-        usize::try_from(share).unwrap_or(samples).max(1)
+        let share = (rest as u128 * weight + all / 2) / all;
+        1 + usize::try_from(share).unwrap_or(rest)
     }
 }
 
@@ -262,8 +264,8 @@ mod tests {
         let briefs = Briefs::new(&documents(&[&long, "short", &long]), 1);
         let mut shares: Vec<_> = (0..3).map(|number| briefs.share(number, 40)).collect();
         shares.sort_unstable();
-        assert_eq!(shares, [1, 20, 20]);
-        assert_eq!(briefs.largest_share(40), 20);
+        assert_eq!(shares, [1, 19, 19]);
+        assert_eq!(briefs.largest_share(40), 19);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(super) fn request(format: &dyn FormatHandler, query: &str, seed: Option<u64>
     ChatRequest {
         system: system.into(),
         user,
+        attachment: None,
         answer: Answer::Text,
         seed,
     }

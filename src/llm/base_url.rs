@@ -3,11 +3,11 @@
 //! Does not know which paths the providers append.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use reqwest::Url;
 
 use super::SetupError;
+use crate::net::{self, without_secrets};
 
 /// An `http` or `https` URL without trailing slash, query and credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,12 +44,7 @@ impl BaseUrl {
     /// Whether it names this very machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        let host = self.0.host_str().unwrap_or_default();
-        let address = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost"
-            || address
-                .parse::<IpAddr>()
-                .is_ok_and(|address| address.to_canonical().is_loopback())
+        net::is_loopback(&self.0)
     }
 
     /// Whether it is `https`.
@@ -111,18 +106,6 @@ impl fmt::Display for BaseUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.0.as_str().trim_end_matches('/'))
     }
-}
-
-/// `text` without what stands before an `@` or after a `?`.
-fn without_secrets(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    let Some((credentials, rest)) = text.rsplit_once('@') else {
-        return text.to_owned();
-    };
-    let scheme = credentials
-        .split_once("://")
-        .map_or(String::new(), |(scheme, _)| format!("{scheme}://"));
-    format!("{scheme}…@{rest}")
 }
 
 #[cfg(test)]

@@ -3,19 +3,14 @@
 //! Follows no redirect, since that would hand the key on; retries nothing;
 //! reads no meaning into status or body.
 
-use std::error::Error;
-use std::io;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
-use rustls::CertificateError;
 use serde_json::Value;
 
 use super::{BaseUrl, LlmError, RateLimits, SetupError, delay};
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::net::{self, CONNECT_TIMEOUT, root_cause, tls_problem};
 
 /// Far more than any answer; a body beyond it, decompressed, is no answer.
 const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
@@ -54,28 +49,17 @@ impl Http {
         mut headers: HeaderMap,
         timeout: Duration,
     ) -> Result<Self, SetupError> {
-        // An error says that a provider is installed already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let mut builder = Client::builder()
-            .user_agent(concat!("sdgen/", env!("CARGO_PKG_VERSION")))
+        let url = base.join(path);
+        let builder = net::client_for(&url)
             .default_headers(headers)
-            .redirect(Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
             .timeout(timeout);
-        if base.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        if base.is_loopback() && !base.is_encrypted() {
-            // Spares slim containers the certificates that are never looked at.
-            builder = builder.tls_certs_only([]);
-        }
         let client = builder.build().map_err(|error| SetupError::Tls {
             message: root_cause(error),
         })?;
         Ok(Self {
             client,
-            url: base.join(path),
+            url,
             host: base.authority().to_owned(),
             timeout,
         })
@@ -140,8 +124,7 @@ impl Http {
             return LlmError::Timeout { after };
         }
         let host = self.host.clone();
-        let tls_problem = causes(&error).find_map(tls_problem);
-        match tls_problem {
+        match tls_problem(&error) {
             Some(message) => LlmError::Tls { host, message },
             None => LlmError::Transport {
                 host,
@@ -149,47 +132,6 @@ impl Http {
             },
         }
     }
-}
-
-/// What TLS has against the server; `None` for a cause of another kind, and
-/// for trouble that may pass.
-fn tls_problem(cause: &(dyn Error + 'static)) -> Option<String> {
-    // An I/O error does not count what it is made of among its sources.
-    if let Some(error) = cause.downcast_ref::<io::Error>() {
-        return tls_problem(error.get_ref()?);
-    }
-    match cause.downcast_ref()? {
-        rustls::Error::InvalidCertificate(problem) => Some(certificate_problem(problem)),
-        rustls::Error::InvalidMessage(_) => Some("it does not speak TLS".to_owned()),
-        error @ rustls::Error::PeerIncompatible(_) => Some(error.to_string()),
-        _ => None,
-    }
-}
-
-fn certificate_problem(problem: &CertificateError) -> String {
-    match problem {
-        CertificateError::UnknownIssuer => "nobody who is trusted here signed its certificate",
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "its certificate has expired"
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "its certificate is for another name"
-        }
-        problem => return format!("its certificate is invalid: {problem}"),
-    }
-    .to_owned()
-}
-
-/// The last cause, such as "Connection refused (os error 111)"; no URL.
-fn root_cause(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let last = causes(&error).last();
-    last.map(ToString::to_string).unwrap_or_default()
-}
-
-/// `error` and its causes.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&cause| cause.source())
 }
 
 #[cfg(test)]

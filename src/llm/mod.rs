@@ -20,10 +20,12 @@ mod setup;
 #[cfg(test)]
 mod test_server;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 pub use base_url::BaseUrl;
@@ -59,10 +61,30 @@ pub struct ChatRequest {
     pub system: Arc<str>,
     /// The part that differs from request to request.
     pub user: String,
+    /// What is to be looked at with it. Only Gemini takes one; the other
+    /// clients must not get any.
+    pub attachment: Option<Attachment>,
     /// What is to come back.
     pub answer: Answer,
     /// Seed of this very request; `None` leaves it to the provider.
     pub seed: Option<u64>,
+}
+
+/// A file that is sent with a request.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its media type.
+    pub mime_type: &'static str,
+    /// Its bytes.
+    pub data: Bytes,
+}
+
+impl fmt::Debug for Attachment {
+    /// Its type and size; nobody wants to read the bytes.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { mime_type, data } = self;
+        write!(formatter, "Attachment({mime_type}, {} bytes)", data.len())
+    }
 }
 
 /// What a request wants to come back.
@@ -239,6 +261,12 @@ pub enum LlmError {
         /// The server's own words.
         message: String,
     },
+    /// The server cannot read what is attached to the request.
+    #[error("the server cannot read the attached file: {message}")]
+    Attachment {
+        /// The server's own words.
+        message: String,
+    },
     /// Too many requests or tokens for now.
     #[error("rate limited: {message}{}", asks(*.retry_after))]
     RateLimited {
@@ -306,7 +334,7 @@ impl LlmError {
             | Self::ModelNotFound { .. }
             | Self::BadRequest { .. }
             | Self::Tls { .. } => Disposition::FailRun,
-            Self::PromptTooLong { .. } => Disposition::FailBatch,
+            Self::PromptTooLong { .. } | Self::Attachment { .. } => Disposition::FailBatch,
             Self::RateLimited { retry_after, .. } => Disposition::Wait(*retry_after),
             Self::Server { retry_after, .. } => Disposition::Retry(*retry_after),
             Self::Timeout { .. } | Self::Transport { .. } | Self::Unreadable { .. } => {
@@ -337,6 +365,7 @@ impl LlmError {
             Self::ModelNotFound { .. } => "model not found",
             Self::BadRequest { .. } => "request refused",
             Self::PromptTooLong { .. } => "prompt too long",
+            Self::Attachment { .. } => "attachment refused",
             Self::RateLimited { .. } => "rate limited",
             Self::Server { .. } => "server error",
             Self::Timeout { .. } => "timeout",

@@ -145,6 +145,7 @@ pub(super) fn request() -> ChatRequest {
     ChatRequest {
         system: "Be brief.".into(),
         user: "Write.".into(),
+        attachment: None,
         answer: Answer::Samples(Wanted {
             shape: Arc::new(shape),
             count: 1,

@@ -7,9 +7,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Config, Input};
-use crate::document::Corpus;
+use crate::document::{Corpus, PdfReading};
 use crate::format::{Format, FormatHandler as _};
-use crate::prompt;
+use crate::prompt::{self, Material};
 
 /// What decides the data of a run; the header of its journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,7 @@ pub(super) struct Identity {
     pub(super) documents: Option<Vec<Document>>,
     chunk_size: Option<usize>,
     chunk_overlap: Option<usize>,
+    native_pdf: Option<bool>,
     provider: String,
     model: String,
     temperature: Option<f64>,
@@ -43,7 +44,7 @@ pub(super) struct Document {
     /// As far as it is Unicode.
     path: String,
     bytes: u64,
-    /// Digest of its text.
+    /// Digest of its text, or of its pages if the model sees them.
     sha256: String,
 }
 
@@ -64,10 +65,11 @@ pub struct AnotherRun {
 impl Identity {
     pub(super) fn new(config: &Config, corpus: Option<&Corpus>) -> Self {
         let sampling = config.provider.sampling();
-        let chunk_size = match &config.input {
+        let how = match &config.input {
             Input::Query(_) => None,
-            Input::Documents(documents) => Some(documents.how.chunk_size),
+            Input::Documents(documents) => Some(documents.how),
         };
+        let chunk_size = how.map(|how| how.chunk_size);
         Self {
             format: config.format.name().to_owned(),
             definition: definition(&config.format),
@@ -78,6 +80,7 @@ impl Identity {
             documents: corpus.map(documents),
             chunk_size: chunk_size.map(|size| size.tokens),
             chunk_overlap: chunk_size.map(|size| size.overlap),
+            native_pdf: how.map(|how| how.pdf == PdfReading::Pages),
             provider: config.provider.name().to_owned(),
             model: config.provider.model().to_owned(),
             temperature: sampling.temperature,
@@ -114,7 +117,8 @@ impl Identity {
 
     /// The first difference from `past`, in words.
     fn difference(&self, past: &Self) -> Option<String> {
-        if let (Some(now), Some(past)) = (&self.documents, &past.documents)
+        if self.native_pdf == past.native_pdf
+            && let (Some(now), Some(past)) = (&self.documents, &past.documents)
             && let Some(difference) = changed_document(now, past)
         {
             return Some(difference);
@@ -195,10 +199,12 @@ fn definition(format: &Format) -> String {
 fn prompts(format: &Format) -> String {
     let (system, user) = prompt::refinement(format, "");
     let fixed = [
-        prompt::system(format, false, None),
-        prompt::system(format, true, None),
-        prompt::system(format, true, Some("")),
+        prompt::system(format, Material::Query, None),
+        prompt::system(format, Material::Passage, None),
+        prompt::system(format, Material::Passage, Some("")),
+        prompt::system(format, Material::Pages, None),
         prompt::from_query("", "", 1),
+        prompt::from_pages("", 1),
         prompt::from_passage("", Some(""), "", 1),
         system,
         user,

@@ -108,7 +108,7 @@ fn requests_go_round_the_passages() {
             format!("Passage number {number} of five."),
         );
     }
-    sandbox.write("docs/more/table.csv", "name,age\nAda,36\n");
+    sandbox.write("docs/more/table.csv", "name,born in\nAda,1815\n");
     let env = [("GOOGLE_API_KEY", crate::fake_gemini::KEY)];
     let words = "--documents docs --format qa --samples 12 --json --base-url";
     let ran = sandbox.run_in(&env, words, &[&fake.server.url()]).exits(0);
@@ -193,13 +193,27 @@ fn documents_are_files_folders_patterns_and_standard_input() {
 }
 
 #[test]
+fn standard_input_without_text_is_skipped_beside_others() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.txt", "A text about a lamp.");
+    sandbox
+        .run(DOCS, &["-", "a.txt"])
+        .exits(0)
+        .says("skipped `-`: holds no text");
+    sandbox
+        .run(DOCS, &["-"])
+        .exits(2)
+        .says("cannot use `-`: holds no text");
+}
+
+#[test]
 fn a_run_does_not_read_what_it_has_written() {
     let sandbox = Sandbox::new();
     sandbox.write(
         "a.txt",
         "The first text is about a lamp. It burned oil for years.",
     );
-    sandbox.write("own.csv", "name,age\nAda,36\n");
+    sandbox.write("own.csv", "name,born in\nAda,1815\n");
     let words = "--provider offline --format pair --documents . --json --resume --samples";
     let documents = |samples: &str| {
         let ran = sandbox.run(words, &[samples]).exits(0);

@@ -17,6 +17,7 @@ use tokio_rustls::rustls::crypto::ring;
 use crate::fake_openai::{self, Behaviour, FakeOpenAi};
 use crate::run::Ran;
 use crate::sandbox::Sandbox;
+use crate::server::{Delivery, Response, Server};
 
 /// Signs certificates.
 struct Authority {
@@ -170,4 +171,29 @@ fn a_server_that_cannot_be_trusted_gets_nothing_and_no_second_chance() {
         assert_eq!(front.trusted.load(Ordering::Relaxed), 0, "{said}");
     }
     assert!(fake.server.requests().is_empty());
+}
+
+#[test]
+fn a_document_comes_from_servers_that_can_be_trusted() {
+    let site = Server::start(|_| {
+        Delivery::Whole(Response::new(200, "text/plain", "A text about a lamp."))
+    });
+    let authority = Authority::new("the one");
+    for (config, code) in [
+        (authority.server("127.0.0.1", 2100), 0),
+        (self_signed("127.0.0.1"), 2),
+    ] {
+        let front = Front::start(config, site.address());
+        let sandbox = Sandbox::new();
+        let file = sandbox.write("trusted.pem", &authority.pem);
+        let env = [("SSL_CERT_FILE", file.to_str().unwrap())];
+        let words = "--provider offline --format pair --samples 1 --documents";
+        let ran = sandbox.run_in(&env, words, &[&format!("https://{}/", front.address)]);
+        let ran = ran.exits(code);
+        if code == 2 {
+            ran.says("nobody who is trusted here signed its certificate")
+                .says("SSL_CERT_FILE");
+        }
+    }
+    assert_eq!(site.requests().len(), 1);
 }

@@ -104,6 +104,23 @@ impl FileType {
         }
     }
 
+    /// The type of a file without a name that begins with `start`: a page, or
+    /// a text, which [`confirmed`](Self::confirmed) will correct.
+    pub(in crate::document) fn of_unnamed(start: &[u8]) -> Self {
+        match is_html(start) {
+            true => Self::Html,
+            false => Self::Text,
+        }
+    }
+
+    /// Whether it is text that is told from others by its name alone.
+    pub(in crate::document) fn is_plain(self) -> bool {
+        matches!(
+            self,
+            Self::Text | Self::Markdown | Self::Csv | Self::Tsv | Self::Json | Self::JsonLines
+        )
+    }
+
     /// The type that `content` is of, whatever the file is called.
     pub(super) fn confirmed(self, content: &[u8]) -> Result<Self, Refusal> {
         match self.found(content) {

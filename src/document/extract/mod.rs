@@ -38,7 +38,7 @@ use std::io::{Cursor, Read};
 
 pub use file_type::FileType;
 pub(super) use file_type::SUPPORTED;
-pub use pdf::PdfEngine;
+pub use pdf::{Part, PartLimits, PdfEngine};
 use pieces::{PIECE_BYTES, Pieces};
 use stream::{TextStream, WINDOW_BYTES};
 use text::Append;
@@ -150,6 +150,23 @@ pub fn extract(
         FileType::Pdf => pdf::sections(start, pdf_engine, limits),
     }?;
     sections.into_iter().try_for_each(sink)
+}
+
+/// The pages of a PDF file in parts; `None` if the bytes are of another type.
+///
+/// # Errors
+///
+/// It is damaged beyond reading, behind a password, or costs more than
+/// `limits` allow.
+pub fn pdf_parts(
+    file_type: FileType,
+    content: &[u8],
+    limits: PartLimits,
+) -> Result<Option<Vec<Part>>, Refusal> {
+    match file_type.confirmed(content) {
+        Ok(FileType::Pdf) => pdf::parts(content, limits).map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// Appends at most `bytes` of `content` to `start`.

@@ -248,7 +248,7 @@ fn scans_and_locked_files_are_named_as_such() {
         let refused = |name| by_engine(name, engine).unwrap_err().to_string();
         assert_eq!(
             refused("scan.pdf"),
-            "a scanned PDF without text; it needs OCR"
+            "a scanned PDF without text; it needs OCR, or Gemini with --native-pdf"
         );
         assert_eq!(
             refused("locked.pdf"),

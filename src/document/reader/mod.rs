@@ -20,19 +20,22 @@ use std::process::Child;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 pub use serve::serve;
+pub(super) use wire::Passage;
 use wire::{Reply, Task, receive, send_task};
 
-use super::{ChunkSize, FileType, PdfEngine, Refusal};
+use super::{ChunkSize, FileType, PdfReading, Refusal};
 
 /// The argument with which this program is a reader.
 pub const READER_ARGUMENT: &str = "__read-documents";
 
 /// How files are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HowToRead {
-    /// What reads PDF files.
-    pub pdf_engine: PdfEngine,
+    /// What is made of PDF files.
+    pub pdf: PdfReading,
     /// How large passages are.
     pub chunk_size: ChunkSize,
 }
@@ -54,8 +57,7 @@ struct Running {
 }
 
 impl Reader {
-    /// Reads `file`, gives each passage as its fingerprint and its record, and
-    /// returns the SHA-256 of the whole text.
+    /// Reads `file`, gives its passages, and returns the SHA-256 of the whole text.
     ///
     /// # Errors
     ///
@@ -65,15 +67,14 @@ impl Reader {
         file: &File,
         file_type: FileType,
         how: HowToRead,
-        mut give: impl FnMut(u64, Vec<u8>),
+        mut give: impl FnMut(Passage),
     ) -> Result<[u8; 32], Refusal> {
         // What a stream will hold, nobody knows.
         let metadata = file.metadata().ok().filter(Metadata::is_file);
         let seconds = metadata.map(|metadata| BASE_SECONDS + (metadata.len() >> 20));
         let task = Task {
             file_type,
-            pdf_engine: how.pdf_engine,
-            chunk_size: how.chunk_size,
+            how,
             seconds,
         };
         let mut running = match self.0.take() {
@@ -124,7 +125,7 @@ impl Running {
         &mut self,
         task: &Task,
         file: &File,
-        give: &mut impl FnMut(u64, Vec<u8>),
+        give: &mut impl FnMut(Passage),
     ) -> io::Result<Result<[u8; 32], String>> {
         let channel = self.channel.get_mut();
         channel.set_read_timeout(task.seconds.map(|seconds| {
@@ -134,10 +135,7 @@ impl Running {
         send_task(channel, task, file.as_fd())?;
         loop {
             match receive(&mut self.channel)? {
-                Reply::Passage {
-                    fingerprint,
-                    record,
-                } => give(fingerprint, record),
+                Reply::Passage(passage) => give(passage),
                 Reply::Done { sha256 } => return Ok(Ok(sha256)),
                 Reply::Refused(reason) => return Ok(Err(reason)),
             }

@@ -1,17 +1,23 @@
 //! The side of a reader: files in, passages out.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write as _};
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::io::{self, BufWriter, Cursor, Read, Write as _};
+use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 
 use sha2::{Digest as _, Sha256};
 
 use super::sandbox;
-use super::wire::{Reply, Task, receive_task, send};
-use crate::document::chunk::{Chunker, Passage};
+use super::wire::{Passage, Reply, Task, receive_task, send};
+use crate::document::chunk::{self, Chunker};
 use crate::document::spool::Record;
-use crate::document::{Limits, Refusal, Section, extract, similar};
+use crate::document::{
+    FileType, Limits, PartLimits, PdfEngine, PdfReading, Refusal, Section, extract, pdf_parts,
+    similar,
+};
+
+/// Bytes of text that a page is worth.
+const PAGE_BYTES: u32 = 3_000;
 
 /// Reads files for the program at the other end of standard input, shut in, until
 /// that has no more.
@@ -37,77 +43,138 @@ pub(super) fn serve_at(
     let mut replies = BufWriter::new(channel.try_clone()?);
     while let Some((task, file)) = receive_task(&mut channel)? {
         limit_time(task.seconds)?;
-        let mut numbers = 1..;
-        let reply = read(&task, file, |passage| {
-            let Passage {
-                heading,
-                page,
-                text,
-            } = passage;
-            let record = Record {
-                heading: heading.as_deref(),
-                page,
-                number: numbers.next().unwrap_or(u32::MAX),
-                text,
-            };
-            let passage = Reply::Passage {
-                fingerprint: similar::fingerprint(text),
-                record: record.to_bytes(),
-            };
-            send(&mut replies, &passage)
-        })?;
+        let mut text = Answer {
+            task,
+            replies: &mut replies,
+            sent: 0,
+            digest: Sha256::new(),
+        };
+        let reply = match text.read(file.into()) {
+            Ok(()) => Reply::Done {
+                sha256: text.digest.finalize().into(),
+            },
+            Err(Stop::Refused(refusal)) => Reply::Refused(refusal.to_string()),
+            Err(Stop::Broken(error)) => return Err(error),
+        };
         send(&mut replies, &reply)?;
         replies.flush()?;
     }
     Ok(())
 }
 
-/// Gives the passages of a file, then says how it ended.
-fn read(
-    task: &Task,
-    file: OwnedFd,
-    mut give: impl FnMut(Passage<'_>) -> io::Result<()>,
-) -> io::Result<Reply> {
-    let mut is_blank = true;
-    let mut give = |passage: Passage<'_>| {
-        is_blank = false;
-        give(passage)
-    };
-    let mut chunker = Chunker::new(task.chunk_size);
-    let mut digest = Sha256::new();
-    let mut given = Ok(());
-    let mut take = |section: Section| {
-        let Section {
-            text,
-            page,
-            continues,
-        } = section;
-        if !continues {
-            digest.update([0]);
+/// What is said of one file.
+struct Answer<'a> {
+    task: Task,
+    replies: &'a mut BufWriter<UnixStream>,
+    /// Passages so far.
+    sent: u32,
+    /// That of all text, or of all pages.
+    digest: Sha256,
+}
+
+/// Why a file is read no further.
+enum Stop {
+    Refused(Refusal),
+    /// There is nobody to read it for.
+    Broken(io::Error),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl Answer<'_> {
+    fn read(&mut self, mut file: File) -> Result<(), Stop> {
+        match self.task.how.pdf {
+            PdfReading::Text(engine) => self.read_text(&mut file, engine)?,
+            PdfReading::Pages if self.task.file_type == FileType::Pdf => self.read_pages(file)?,
+            PdfReading::Pages => self.read_text(&mut file, PdfEngine::default())?,
         }
-        digest.update(&text);
-        given = chunker.push(&text, page, continues, &mut give);
-        // What is read no longer matters if nobody takes it.
-        given.as_ref().map_err(|_| Refusal::Blank).copied()
-    };
-    let mut file = File::from(file);
-    let limits = Limits::default();
-    let extracted = extract(
-        task.file_type,
-        &mut file,
-        task.pdf_engine,
-        limits,
-        &mut take,
-    );
-    given?;
-    if let Err(refusal) = extracted {
-        return Ok(Reply::Refused(refusal.to_string()));
+        match self.sent {
+            0 => Err(Refusal::Blank.into()),
+            _ => Ok(()),
+        }
     }
-    chunker.finish(&mut give)?;
-    if is_blank {
-        return Ok(Reply::Refused(Refusal::Blank.to_string()));
+
+    fn read_text(&mut self, content: &mut dyn Read, engine: PdfEngine) -> Result<(), Stop> {
+        let Task { file_type, how, .. } = self.task;
+        let mut chunker = Chunker::new(how.chunk_size);
+        let mut given = Ok(());
+        let mut take = |section: Section| {
+            if !section.continues {
+                self.digest.update([0]);
+            }
+            self.digest.update(&section.text);
+            given = chunker.push(section, |passage| self.send_text(passage));
+            // What is read no longer matters if nobody takes it.
+            given.as_ref().map_err(|_| Refusal::Blank).copied()
+        };
+        let extracted = extract(file_type, content, engine, Limits::default(), &mut take);
+        given?;
+        extracted?;
+        Ok(chunker.finish(|passage| self.send_text(passage))?)
     }
-    Ok(Reply::Done {
-        sha256: digest.finalize().into(),
-    })
+
+    fn read_pages(&mut self, file: File) -> Result<(), Stop> {
+        let mut content = Vec::new();
+        let most = Limits::default().file_bytes;
+        let read = file.take(most + 1).read_to_end(&mut content);
+        if read.map_err(Refusal::Unreadable)? as u64 > most {
+            return Err(Refusal::TooLarge(most).into());
+        }
+        let parts = pdf_parts(FileType::Pdf, &content, PartLimits::default())?;
+        let Some(parts) = parts else {
+            return self.read_text(&mut Cursor::new(content), PdfEngine::default());
+        };
+        for part in parts {
+            self.digest.update(&part.data);
+            let digest = Sha256::digest(&part.data);
+            let first_bytes = digest.first_chunk().expect("32 bytes");
+            let record = Record {
+                heading: None,
+                page: Some(part.first_page),
+                number: self.sent + 1,
+                text: "",
+                pdf: &part.data,
+            };
+            let weight = part.pages.saturating_mul(PAGE_BYTES);
+            self.send(u64::from_le_bytes(*first_bytes), weight, &record)?;
+        }
+        Ok(())
+    }
+
+    fn send_text(&mut self, passage: chunk::Passage<'_>) -> io::Result<()> {
+        let chunk::Passage {
+            heading,
+            page,
+            text,
+        } = passage;
+        let record = Record {
+            heading: heading.as_deref(),
+            page,
+            number: self.sent + 1,
+            text,
+            pdf: &[],
+        };
+        let weight = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.send(similar::fingerprint(text), weight, &record)
+    }
+
+    fn send(&mut self, fingerprint: u64, weight: u32, record: &Record<'_>) -> io::Result<()> {
+        self.sent += 1;
+        let passage = Passage {
+            fingerprint,
+            weight,
+            record: record.to_bytes(),
+        };
+        send(self.replies, &Reply::Passage(passage))
+    }
 }

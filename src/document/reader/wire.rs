@@ -13,28 +13,34 @@ use rustix::net::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{ChunkSize, FileType, PdfEngine};
+use super::HowToRead;
+use crate::document::FileType;
 
 /// What a reader is to do with the file that comes along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Task {
     pub(super) file_type: FileType,
-    pub(super) pdf_engine: PdfEngine,
-    pub(super) chunk_size: ChunkSize,
+    pub(super) how: HowToRead,
     /// Computing time that it may take, if it is limited.
     pub(super) seconds: Option<u64>,
+}
+
+/// A passage on its way to the spool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::document) struct Passage {
+    /// What it says, for comparison with others.
+    pub(in crate::document) fingerprint: u64,
+    /// How much it has to say, in bytes of text.
+    pub(in crate::document) weight: u32,
+    /// It, as the spool keeps it.
+    #[serde(with = "serde_bytes")]
+    pub(in crate::document) record: Vec<u8>,
 }
 
 /// What a reader says of a file: passages, and then one of the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Reply {
-    Passage {
-        /// What it says, for comparison with others.
-        fingerprint: u64,
-        /// It, as the spool keeps it.
-        #[serde(with = "serde_bytes")]
-        record: Vec<u8>,
-    },
+    Passage(Passage),
     /// That was all.
     Done {
         /// Digest of the whole text.

@@ -13,6 +13,7 @@ use super::super::ledger::{Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
 use super::super::{Event, retry};
+use super::instruction::text_of;
 use super::{Attempt, Engine, Reply, Stop, tell, tell_pause, total};
 
 /// Times that a client may change how it asks within one batch.
@@ -69,8 +70,8 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         let origin = self.origin(&attempt, &completion);
         let reader = Reader {
             format: self.generator.format,
-            passage: attempt.brief.passage.as_ref().map(|chunk| &*chunk.text),
-            filled: self.filled,
+            passage: text_of(&attempt.brief).map(|chunk| &*chunk.text),
+            filled: self.instruction(&attempt.brief).filled,
             marks: self.generator.plan.keep_ungrounded,
         };
         match reader.read(completion) {

@@ -1,6 +1,7 @@
 //! The loop: what is still missing is asked for, what comes is written, until
 //! there is an end.
 
+mod instruction;
 mod intake;
 mod refining;
 
@@ -13,10 +14,10 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 
 use crate::document::Chunk;
-use crate::llm::{Answer, ChatRequest, Completion, ItemShape, LlmError, Usage, Wanted};
+use crate::llm::{Answer, ChatRequest, Completion, LlmError, Usage, Wanted};
 use crate::output::{Origin, Outputs, WriteError};
-use crate::prompt;
-use crate::sample::{Field, Sample};
+use crate::prompt::{self, Material};
+use crate::sample::Sample;
 use crate::shutdown::{Shutdown, Urgency};
 
 use super::brief::{Brief, Source};
@@ -27,6 +28,8 @@ use super::progress::Progress;
 use super::record::Record;
 use super::traffic::Traffic;
 use super::{Event, GenerateError, Generator, Outcome, Part, Plan, Run};
+
+use instruction::{Instruction, attachment, text_of};
 
 /// Longest time that what the journal holds may be lost to a power cut.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -40,10 +43,10 @@ pub(super) struct Engine<'a, F> {
     source: Source,
     outputs: &'a mut Outputs,
     on_event: F,
-    system: Arc<str>,
-    shape: Arc<ItemShape>,
-    /// The field that the passage fills instead of the model.
-    filled: Option<&'static str>,
+    /// What is said with a query or a passage.
+    words: Instruction,
+    /// What is said with attached pages.
+    pages: Instruction,
     progress: Progress,
     pace: Pace,
     expectation: Expectation,
@@ -105,20 +108,20 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         let Generator { format, plan, .. } = generator;
         let now = Instant::now();
         let is_query = matches!(source, Source::Query(_));
+        let material = match is_query {
+            true => Material::Query,
+            false => Material::Passage,
+        };
         let filled = format.grounding().map(|grounding| grounding.context);
         let filled = filled.filter(|_| !is_query && !plan.free_context);
-        let is_written = |field: &&Field| filled != Some(&field.name);
         progress.ledger.take_heart();
         Self {
             generator,
             outputs,
             on_event,
-            system: prompt::system(format, !is_query, filled).into(),
-            shape: Arc::new(ItemShape {
-                name: format.name().to_owned(),
-                fields: format.fields().iter().filter(is_written).cloned().collect(),
-            }),
-            filled,
+            words: Instruction::new(format, material, filled),
+            // Nobody knows the words of the pages to fill in or to check.
+            pages: Instruction::new(format, Material::Pages, None),
             pace: Pace::new(plan.limits, plan.max_retries, now),
             expectation: Expectation::default(),
             waiting: Vec::new(),
@@ -284,6 +287,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
     fn request(&self, attempt: &Attempt) -> ChatRequest {
         let brief = &attempt.brief;
         let user = match (&self.source, &brief.passage) {
+            (_, Some(Chunk { pdf: Some(_), .. })) => prompt::from_pages(&brief.angle, brief.count),
             (_, Some(Chunk { text, heading, .. })) => {
                 prompt::from_passage(text, heading.as_deref(), &brief.angle, brief.count)
             }
@@ -299,16 +303,26 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             max_retries,
             ..
         } = self.generator.plan;
+        let Instruction { system, shape, .. } = self.instruction(brief);
         let attempts = attempt.turns * (max_retries + 1) + attempt.retries;
         ChatRequest {
-            system: Arc::clone(&self.system),
+            system: Arc::clone(system),
             user,
+            attachment: brief.passage.as_ref().and_then(attachment),
             answer: Answer::Samples(Wanted {
-                shape: Arc::clone(&self.shape),
+                shape: Arc::clone(shape),
                 count: brief.count,
-                passage: brief.passage.as_ref().map(|chunk| Arc::clone(&chunk.text)),
+                passage: text_of(brief).map(|chunk| Arc::clone(&chunk.text)),
             }),
             seed: seed_requests.then(|| mix(*seed, attempt.number, attempts)),
+        }
+    }
+
+    /// What is said with the material of a batch.
+    fn instruction(&self, brief: &Brief) -> &Instruction {
+        match &brief.passage {
+            Some(Chunk { pdf: Some(_), .. }) => &self.pages,
+            _ => &self.words,
         }
     }
 

@@ -22,7 +22,8 @@ const BASE_URL: &str = "https://generativelanguage.googleapis.com";
 /// What people put behind the host and the client appends itself.
 const KNOWN_ENDINGS: [&str; 4] = ["/v1beta/openai", "/v1beta", "/v1alpha", "/v1"];
 
-/// The whole message of some refusals of a schema that is too complex.
+/// The whole message of some refusals of a schema that is too complex, and of
+/// an attachment that cannot be read.
 const BARE_REFUSAL: &str = "Request contains an invalid argument.";
 
 /// Where the model is and how it is asked.
@@ -138,8 +139,14 @@ impl Gemini {
         None
     }
 
-    fn error(&self, failure: &Failure, body: &Value) -> LlmError {
+    fn error(&self, failure: &Failure, request: &ChatRequest, body: &Value) -> LlmError {
+        let is_about_attachment = request.attachment.is_some()
+            && (failure.message() == BARE_REFUSAL || failure.says("document"));
         match failure.error(&self.model) {
+            LlmError::BadRequest {
+                status: 400,
+                message,
+            } if is_about_attachment => LlmError::Attachment { message },
             LlmError::BadRequest {
                 status: 400,
                 message,
@@ -230,7 +237,7 @@ impl LlmClient for Gemini {
                 }
                 Ok(completion)
             }
-            Reply::Failure(failure) => Err(self.error(&failure, &body)),
+            Reply::Failure(failure) => Err(self.error(&failure, request, &body)),
         }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! Field names are those of the API; nothing is sent here.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use crate::llm::{Answer, ChatRequest, Sampling, Wanted, folded, schema};
+use crate::llm::{Answer, Attachment, ChatRequest, Sampling, Wanted, folded, schema};
 
 /// Room for thoughts at first: the cap of a text answer, and the base of the
 /// cap of a list.
@@ -53,10 +55,23 @@ pub(super) fn body(
     };
     json!({
         "systemInstruction": {"parts": [{"text": system}]},
-        "contents": [{"role": "user", "parts": [{"text": request.user}]}],
+        "contents": [{"role": "user", "parts": user_parts(request)}],
         "generationConfig": generation_config(request, model, sampling, features),
         "safetySettings": safety_settings(),
     })
+}
+
+/// What the user says, after what is to be looked at with it, where Google
+/// wants that to be.
+fn user_parts(request: &ChatRequest) -> Value {
+    let text = json!({"text": request.user});
+    match &request.attachment {
+        None => json!([text]),
+        Some(Attachment { mime_type, data }) => {
+            let data = BASE64_STANDARD.encode(data);
+            json!([{"inlineData": {"mimeType": mime_type, "data": data}}, text])
+        }
+    }
 }
 
 fn generation_config(
@@ -170,6 +185,7 @@ mod tests {
         ChatRequest {
             system: "Be brief.".into(),
             user: "Write.".into(),
+            attachment: None,
             answer: Answer::Samples(Wanted {
                 shape: Arc::new(shape),
                 count,
@@ -256,6 +272,30 @@ mod tests {
             json!({"parts": [{"text": "Be brief."}]})
         );
         assert_eq!(body["generationConfig"], json!({"maxOutputTokens": 8192}));
+    }
+
+    #[test]
+    fn an_attachment_comes_before_the_text() {
+        let attachment = Attachment {
+            mime_type: "application/pdf",
+            data: b"%PDF-\xff".as_slice().into(),
+        };
+        let request = ChatRequest {
+            attachment: Some(attachment),
+            ..samples(1)
+        };
+        let body = body(&request, "gemini-3.8-flash", sampling(), ALL);
+        assert_eq!(
+            body["contents"][0]["parts"],
+            json!([
+                {"inlineData": {"mimeType": "application/pdf", "data": "JVBERi3/"}},
+                {"text": "Write."},
+            ])
+        );
+        assert_eq!(
+            format!("{:?}", request.attachment),
+            "Some(Attachment(application/pdf, 6 bytes))"
+        );
     }
 
     #[test]

@@ -67,6 +67,7 @@ fn request(user: &str, seed: Option<u64>) -> ChatRequest {
     ChatRequest {
         system: "system".into(),
         user: user.into(),
+        attachment: None,
         answer: Answer::Samples(wanted),
         seed,
     }

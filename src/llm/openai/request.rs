@@ -140,6 +140,7 @@ mod tests {
         ChatRequest {
             system: "Be brief.".into(),
             user: "Write.".into(),
+            attachment: None,
             answer: Answer::Samples(Wanted {
                 shape: Arc::new(shape),
                 count: 2,

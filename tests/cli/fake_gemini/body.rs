@@ -45,13 +45,17 @@ static CONTENT: Message = Message {
 static PART: Message = Message {
     fields: &[
         "text",
-        "inlineData",
         "fileData",
         "functionCall",
         "functionResponse",
         "thought",
         "thoughtSignature",
     ],
+    messages: &[("inlineData", &BLOB)],
+};
+
+static BLOB: Message = Message {
+    fields: &["mimeType", "data"],
     messages: &[],
 };
 

@@ -7,11 +7,16 @@
 mod furniture;
 mod layout;
 mod lines;
+mod parts;
+mod pictures;
 
 use pdf_extract::{Error, OutputError, PlainTextOutput};
 use pdfboss_core::Document;
 use pdfboss_output::{LayoutOptions, ReadingOrder, TextOptions, extract_layout_opts};
 use serde::{Deserialize, Serialize};
+
+pub(super) use parts::parts;
+pub use parts::{Part, PartLimits};
 
 use super::caught::caught;
 use super::{Limits, Refusal, Section};
@@ -109,14 +114,7 @@ fn boss(error: &pdfboss_core::Error) -> Refusal {
 
 /// A page that fails is left out, unless all of them do.
 fn by_pdf_extract(content: &[u8]) -> Result<Vec<String>, Refusal> {
-    let document = caught("PDF", || {
-        let mut document =
-            pdf_extract::Document::load_mem(content).map_err(|error| unreadable(&error))?;
-        if document.is_encrypted() {
-            document.decrypt("").map_err(|_| Refusal::Encrypted)?;
-        }
-        Ok(document)
-    })?;
+    let document = caught("PDF", || parts::open(content))?;
     let mut refusal = None;
     let numbers = caught("PDF", || Ok(document.get_pages()))?;
     let pages: Vec<String> = numbers
