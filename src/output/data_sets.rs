@@ -15,8 +15,8 @@ use crate::sample::{Field, Sample, Value};
 
 /// The data files of a run while it lasts.
 pub(super) struct DataSets {
-    /// The first tells the origin of the rows of the others, so that none of
-    /// these has its final name without it.
+    /// The first tells the origin of the rows of the others, and gets its final
+    /// name before them.
     all: Vec<DataSet>,
     /// The columns, if rows are to tell their origin themselves.
     wide: Option<Wide>,
