@@ -98,6 +98,65 @@ struct State {
     in_title: bool,
     title: String,
     has_heading: bool,
+    aside: Aside,
+}
+
+/// Whether the text belongs to no sentence: the number of a note, or how the
+/// characters before it are spoken.
+#[derive(Debug, Default)]
+struct Aside {
+    in_superscript: bool,
+    /// Whether a link to a place in a page is open, and what it has so far.
+    link: Option<Link>,
+    in_ruby_text: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Link {
+    Empty,
+    Named,
+}
+
+impl Aside {
+    fn open(&mut self, tag: &Tag) {
+        match &*tag.name {
+            "sup" => self.in_superscript = true,
+            "a" => self.link = points_into_a_page(tag).then_some(Link::Empty),
+            "rt" | "rp" => self.in_ruby_text = true,
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "sup" => self.in_superscript = false,
+            "a" => self.link = None,
+            "rt" | "rp" | "ruby" => self.in_ruby_text = false,
+            _ => {}
+        }
+    }
+
+    fn holds(&mut self, text: &str) -> bool {
+        if self.in_ruby_text || (self.in_superscript && self.link == Some(Link::Empty)) {
+            return true;
+        }
+        if let Some(link) = &mut self.link
+            && !text.trim().is_empty()
+        {
+            *link = Link::Named;
+        }
+        false
+    }
+}
+
+fn points_into_a_page(tag: &Tag) -> bool {
+    attribute(tag, "href").is_some_and(|target| target.contains('#'))
+}
+
+fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
+    let mut attributes = tag.attrs.iter();
+    let attribute = attributes.find(|attribute| &*attribute.name.local == name)?;
+    Some(&attribute.value)
 }
 
 struct Page {
@@ -165,6 +224,9 @@ impl Page {
     }
 
     fn text(&mut self, text: &str) -> Result<(), Refusal> {
+        if self.state.aside.holds(text) {
+            return Ok(());
+        }
         match &mut self.state {
             State {
                 hidden: Some(_), ..
@@ -187,19 +249,23 @@ impl Page {
     fn tag(&mut self, tag: &Tag) {
         let name = &*tag.name;
         let opens = tag.kind == TagKind::StartTag;
-        if self.is_hidden(name, opens, tag.self_closing) {
+        if self.is_hidden(tag) {
             return;
         }
         if opens {
+            self.state.aside.open(tag);
             self.open(name);
         }
         if !opens || tag.self_closing {
+            self.state.aside.close(name);
             self.close(name);
         }
     }
 
     /// Whether a tag starts, ends or is within what is not shown.
-    fn is_hidden(&mut self, name: &str, opens: bool, self_closing: bool) -> bool {
+    fn is_hidden(&mut self, tag: &Tag) -> bool {
+        let (name, self_closing) = (&*tag.name, tag.self_closing);
+        let opens = tag.kind == TagKind::StartTag;
         match &mut self.state.hidden {
             Some((hidden, count)) if hidden == name => {
                 *count = if opens {
@@ -213,7 +279,7 @@ impl Page {
                 true
             }
             Some(_) => true,
-            None if opens && is_not_shown(name) => {
+            None if opens && (is_not_shown(name) || is_switched_off(tag)) => {
                 self.state.hidden = (!self_closing).then(|| (name.to_owned(), 1));
                 true
             }
@@ -284,11 +350,11 @@ impl Page {
         match name {
             "p" | "blockquote" | "section" | "article" | "header" | "footer" | "main" | "aside"
             | "nav" | "figure" | "dl" | "form" | "fieldset" | "address" | "details" | "hr"
-            | "body" | "math" => self.prose.paragraph(),
+            | "body" => self.prose.paragraph(),
             "br" | "div" | "dt" | "dd" | "option" | "summary" | "legend" | "caption"
             | "figcaption" | "center" | "thead" | "tbody" | "tfoot" | "button" | "label"
             | "select" | "textarea" => self.prose.line(),
-            "img" | "input" | "wbr" => self.prose.space(),
+            "img" | "input" => self.prose.space(),
             _ => {}
         }
     }
@@ -330,7 +396,22 @@ fn is_not_shown(name: &str) -> bool {
             | "audio"
             | "video"
             | "canvas"
+            | "annotation"
     )
+}
+
+/// Whether the page says that an element is hidden, one that must be closed.
+fn is_switched_off(tag: &Tag) -> bool {
+    let must_be_closed = matches!(
+        &*tag.name,
+        "div" | "span" | "section" | "aside" | "nav" | "form" | "dialog" | "table" | "ul" | "ol"
+    );
+    must_be_closed
+        && (attribute(tag, "hidden").is_some()
+            || attribute(tag, "style").is_some_and(|style| {
+                let style = style.replace(char::is_whitespace, "");
+                style.to_ascii_lowercase().contains("display:none")
+            }))
 }
 
 fn heading_level(name: &str) -> usize {
@@ -356,6 +437,35 @@ mod tests {
             text(html),
             "# Head\n\nOne bold link.\n\n- first\n  - inner\n- second\n\na | b\n1 | 2\n\n<é\n\nx\n  y"
         );
+    }
+
+    #[test]
+    fn numbers_of_notes_are_left_out_and_powers_are_not() {
+        let html = "one<sup><a href='#n1'>1</a></sup>, two<a href='b.html#n2'><sup>2</sup></a>, \
+            x<sup>2</sup> and <a href='#r'>R<sup>2</sup></a> and <a href='#r'>links</a>";
+        assert_eq!(text(html), "one, two, x2 and R2 and links");
+    }
+
+    #[test]
+    fn what_the_page_hides_is_left_out() {
+        let html = "a<div hidden>b<div>c</div>d</div><span style='Display : none'>e</span>\
+            <p hidden>f<p style='display:block'>g";
+        assert_eq!(text(html), "a\n\nf\n\ng");
+    }
+
+    #[test]
+    fn readings_of_characters_are_left_out() {
+        assert_eq!(
+            text("<ruby>東<rp>(<rt>とう<rp>)</ruby><ruby>京<rt>きょう</rt></ruby>に"),
+            "東京に"
+        );
+    }
+
+    #[test]
+    fn formulas_stay_in_their_line() {
+        let html = "<p>where <math><semantics><mi>x</mi><mo>=</mo><mn>1</mn>\
+            <annotation>\\frac</annotation></semantics></math> is super<wbr>long";
+        assert_eq!(text(html), "where x=1 is superlong");
     }
 
     #[test]
