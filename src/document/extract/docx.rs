@@ -126,8 +126,14 @@ struct Body {
     /// Whether the paragraph has begun to be written.
     has_begun: bool,
     in_properties: bool,
-    in_text: bool,
+    run: Run,
+}
+
+/// The characters of one look that the reader is in.
+#[derive(Debug, Clone, Copy, Default)]
+struct Run {
     is_hidden: bool,
+    in_text: bool,
 }
 
 impl Body {
@@ -138,8 +144,7 @@ impl Body {
             kind: Kind::Plain,
             has_begun: false,
             in_properties: false,
-            in_text: false,
-            is_hidden: false,
+            run: Run::default(),
         }
     }
 
@@ -183,7 +188,7 @@ impl Body {
     }
 
     fn is_shown(&self) -> bool {
-        self.in_text && !self.is_hidden && self.kind != Kind::Entry
+        self.run.in_text && !self.run.is_hidden && self.kind != Kind::Entry
     }
 
     fn start(&mut self, element: &Element) -> Result<(), Refusal> {
@@ -194,9 +199,9 @@ impl Body {
                 self.prose.line();
             }
             "pPr" => self.in_properties = true,
-            "r" => self.is_hidden = false,
-            "vanish" => self.is_hidden = is_on(element),
-            "t" => self.in_text = true,
+            "r" => self.run = Run::default(),
+            "vanish" => self.run.is_hidden = is_on(element),
+            "t" => self.run.in_text = true,
             "tab" | "ptab" => self.prose.space(),
             "br" | "cr" => self.prose.line(),
             "noBreakHyphen" => self.prose.words("-")?,
@@ -218,7 +223,7 @@ impl Body {
                 }
             }
             "pPr" => self.in_properties = false,
-            "t" => self.in_text = false,
+            "t" => self.run.in_text = false,
             "tbl" => self.prose.close_table(),
             "tr" => self.prose.close_row(),
             "tc" => self.prose.close_cell(),

@@ -41,7 +41,6 @@ fn unfold(spans: &mut [TextSpan]) {
 }
 
 /// Whether two pieces can be of one word that is read from left to right.
-#[expect(clippy::float_cmp, reason = "a line has one height and size")]
 fn goes_on(before: &TextSpan, span: &TextSpan) -> bool {
     let is_letter =
         |char: Option<char>| char.is_some_and(|char| char < '\u{590}' && char.is_alphabetic());

@@ -191,8 +191,7 @@ impl Document {
         self.flush()?;
         match name {
             _ if self.note != Note::None => return self.note_word(name),
-            "par" | "sect" | "page" | "column" => self.end_paragraph(),
-            "shptxt" => self.end_paragraph(),
+            "par" | "sect" | "page" | "column" | "shptxt" => self.end_paragraph(),
             "line" | "softline" => self.prose.line(),
             "tab" | "emspace" | "enspace" => self.prose.space(),
             "ilvl" => self.paragraph.depth = level(number).unwrap_or(0),

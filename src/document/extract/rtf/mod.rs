@@ -3,15 +3,12 @@
 //! Running headers and footers, pictures, fields' codes, comments, hidden and
 //! deleted text are not read. A footnote is in brackets where its number is.
 
-mod code_page;
 mod document;
+mod fonts;
 mod tokens;
 
-use std::collections::HashMap;
-
-use encoding_rs::{Encoding, WINDOWS_1252};
-
 use self::document::Document;
+use self::fonts::Fonts;
 use self::tokens::{Token, Tokens};
 use super::{Limits, Refusal, Section};
 
@@ -66,46 +63,6 @@ impl Default for Group {
 impl Group {
     fn is_shown(self) -> bool {
         matches!(self.kind, Kind::Text | Kind::Note) && !self.is_invisible
-    }
-}
-
-/// The encodings of text.
-struct Fonts {
-    of_document: &'static Encoding,
-    default: Option<i32>,
-    by_number: HashMap<i32, &'static Encoding>,
-    /// The one that the font table is at.
-    current: i32,
-}
-
-impl Default for Fonts {
-    fn default() -> Self {
-        Self {
-            of_document: WINDOWS_1252,
-            default: None,
-            by_number: HashMap::new(),
-            current: 0,
-        }
-    }
-}
-
-impl Fonts {
-    fn encoding(&self, font: Option<i32>) -> &'static Encoding {
-        let font = font.or(self.default);
-        let encoding = font.and_then(|font| self.by_number.get(&font));
-        encoding.unwrap_or(&self.of_document)
-    }
-
-    fn word(&mut self, name: &str, number: i32) {
-        match name {
-            "f" => self.current = number,
-            "fcharset" => {
-                if let Some(encoding) = code_page::of_character_set(number) {
-                    self.by_number.insert(self.current, encoding);
-                }
-            }
-            _ => {}
-        }
     }
 }
 
@@ -197,11 +154,8 @@ impl Reader<'_> {
             ("v" | "deleted", number) => group.is_invisible = number != Some(0),
             ("plain", _) => (group.is_invisible, group.font) = (false, None),
             ("f", font) if group.kind != Kind::FontTable => group.font = font,
-            ("ansicpg", Some(number)) => {
-                let encoding = code_page::code_page(number);
-                fonts.of_document = encoding.unwrap_or(fonts.of_document);
-            }
-            ("deff", font) => fonts.default = font,
+            ("ansicpg", Some(number)) => fonts.set_code_page(number),
+            ("deff", font) => fonts.set_default(font),
             ("pntext" | "listtext", _) => group.kind = Kind::Marker,
             ("fonttbl", _) => group.kind = Kind::FontTable,
             (name, _) if is_hidden(name) => group.kind = Kind::Hidden,
