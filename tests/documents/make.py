@@ -2,11 +2,13 @@
 
 They are made by other programs than the one that is tested:
 
+    apt install libreoffice
     pip install python-docx python-pptx openpyxl odfpy ebooklib reportlab xlwt pandas pyarrow
     python make.py
 """
 
 import pathlib
+import subprocess
 
 import docx
 import pandas
@@ -287,5 +289,117 @@ def make_text():
     said("lighthouse.txt", *lines)
 
 
-for make in [make_docx, make_pptx, make_sheets, make_odf, make_epub, make_pdf, make_rtf, make_text]:
+# What harbour.fodt shows a reader, without hidden and deleted text, comments,
+# running headers and footers, and the table of contents.
+HARBOUR = [
+    "A Register of Northern Harbours",
+    "The archipelago stretches for ninety kilometres",
+    "along an extraordinarily inhospitable coastline, where unaccompanied navigation remains inadvisable "
+    "throughout the interminable winter. Correspondence between administrators and representatives of "
+    "neighbouring municipalities demonstrates considerable misunderstanding regarding responsibilities for the "
+    "maintenance of navigational infrastructure. Softhyphens disappear.",
+    "A visible sentence goes on to its end. A second line after a tab and spaces.",
+    "Numbered first Lettered inner Numbered second Bulleted first Bulleted inner Bulleted second",
+    "Soundings Harbour and depth Remarks Kråkvik 14.5 mud and shells 17.25 spring ice autumn fog seasonal",
+    "Before the frame. Boxed warning one. Boxed warning two.",
+    "After the frame, the ordinary paragraph is resumed and continued for a while so that it wraps around the box.",
+    "日本語の文章はここにあります。灯台は一八七四年に建てられました。",
+    "المنارة القديمة تقف على الصخرة המגדלור הישן עומד על הסלע",
+    "Ελληνικά και русский текст, efficient affluent office waffle, naïve façade Łódź.",
+    *(
+        f"Paragraph {number} concerning {topic}: the superintendent of {topic} recommended comprehensive "
+        "reorganisation, notwithstanding considerable opposition from established shipowners whose "
+        "representatives emphasised disproportionate expenditure. Subsequent investigation established that "
+        f"administrative irregularities had accumulated for approximately {20 + number} years, and that well-known "
+        f"irregular bookkeeping concealed systematic underestimation of {topic} revenues."
+        for number, topic in enumerate(
+            ["pilotage", "dredging", "quarantine", "salvage", "provisioning", "lighthouses", "tariffs", "fisheries"]
+        )
+    ),
+    "Appendix The appendix begins on a page of its own with an endnote and a link to the catalogue.",
+]
+NOTES = ["Measured by the hydrographic survey of 1888.", "Kept in the municipal archive."]
+IN_BRACKETS = [f"({note})" for note in NOTES]
+SHIPS = """Register
+Harbour register of 1911
+ship: Albatross of the north
+built: 1887-03-14
+sails: 14:30:00
+voyage: 36:15:10
+load: 0.453
+arrived: 1911-11-17 08:05:00
+fee: 1234.5
+total: 0.3
+insured: true
+ship: Kråka second line
+sails: 00:05:00
+voyage: 100:00:00
+load: 1
+arrived: 2024-02-29 23:59:59
+fee: -7
+total: 1227.5
+insured: false
+ship: 日本丸
+built: 123456789012
+load: 0.0000001
+arrived: 2.5
+Notes
+One column of prose only."""
+SHOWN = [("0.453", "45.3%"), ("load: 1\n", "load: 100.0%\n"), (":05:00\nfee: 1234.5", ":05\nfee: £1,234.50")]
+SHOWN += [("1911-11-17", "17 November 1911"), ("2024-02-29 23:59:59", "29 February 2024 23:59"), ("-7", "-£7.00")]
+SHOWN += [("1227.5", "£1,227.50"), ("14:30:00", "14:30"), ("00:05:00", "00:05")]
+SHOWN += [("true", "TRUE"), ("false", "FALSE")]
+
+
+def make_with_libreoffice():
+    """From harbour.fodt and harbour.fods, which have everything that is hard to read."""
+    for source, kinds in [("harbour.fodt", ["docx", "odt", "rtf", "pdf"]), ("harbour.fods", ["xlsx", "xls", "ods"])]:
+        for kind in kinds:
+            command = ["soffice", "--headless", "--convert-to", kind, "--outdir", HERE, HERE / source]
+            subprocess.run(command, check=True)
+    said("harbour.docx", *HARBOUR, *NOTES)
+    said("harbour.odt", *HARBOUR, *IN_BRACKETS)
+    said("harbour.rtf", *HARBOUR, *IN_BRACKETS)
+    said("harbour.pdf", *HARBOUR, *NOTES)
+    said("harbour.xlsx", SHIPS)
+    said("harbour.xls", SHIPS)
+    ships = SHIPS
+    for stored, shown in SHOWN:
+        ships = ships.replace(stored, shown)
+    said("harbour.ods", ships)
+
+
+def make_kerned():
+    """A font of pictures, as TeX embeds them: its widths are not thousandths, and letters are moved closer."""
+    glyphs = {"T": 70, "a": 50, "b": 55, "e": 45, "l": 30, "o": 50, "r": 40, "v": 55, "x": 50}
+    procs = {name: f"{width} 0 d0 0 0 {width - 5} 60 re f" for name, width in glyphs.items()}
+    first, last = min(map(ord, glyphs)), max(map(ord, glyphs))
+    widths = " ".join(str(glyphs.get(chr(code), 0)) for code in range(first, last + 1))
+    names = " ".join(f"{ord(name)} /{name}" for name in glyphs)
+    lines = ["[(T)82(able)-333(o)28(v)83(er)]TJ", "0 -14 Td [(T)82(ree)-333(lo)28(v)83(e)-333(lab)28(el)]TJ"]
+    content = "BT /F1 12 Tf 72 700 Td " + " ".join(lines) + " ET"
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        f"<</Length {len(content)}>>stream\n{content}\nendstream",
+        "<</Type/Font/Subtype/Type3/FontBBox[0 0 70 60]/FontMatrix[.01 0 0 .01 0 0]/Resources<<>>"
+        f"/FirstChar {first}/LastChar {last}/Widths[{widths}]/Encoding<</Type/Encoding/Differences[{names}]>>"
+        f"/CharProcs<<{' '.join(f'/{name} {6 + index} 0 R' for index, name in enumerate(procs))}>>>>",
+        *(f"<</Length {len(proc)}>>stream\n{proc}\nendstream" for proc in procs.values()),
+    ]
+    body, places = "%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj\n{content}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF\n"
+    (HERE / "kerned.pdf").write_text(body + end)
+    said("kerned.pdf", "Table over Tree love label")
+
+
+MAKERS = [make_docx, make_pptx, make_sheets, make_odf, make_epub, make_pdf, make_rtf, make_text]
+MAKERS += [make_with_libreoffice, make_kerned]
+for make in MAKERS:
     make()

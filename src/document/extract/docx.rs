@@ -1,6 +1,7 @@
 //! Word documents: headings by style or outline, lists, tables and notes.
 //!
-//! Running headers and footers, deleted text and field codes are not read.
+//! Running headers and footers, tables of contents, indexes, hidden and deleted
+//! text, field codes and comments are not read.
 
 use std::collections::HashMap;
 
@@ -22,6 +23,8 @@ enum Kind {
     Heading(usize),
     /// An item in this many lists.
     Item(usize),
+    /// A line of a table of contents or an index.
+    Entry,
 }
 
 /// The text of a document as one section.
@@ -75,6 +78,10 @@ fn kind_of_style(name: &str) -> Option<Kind> {
     if let Some(level) = name.strip_prefix("heading ") {
         return level.parse().ok().map(Kind::Heading);
     }
+    let entries = ["toc ", "index ", "table of figures", "contents heading"];
+    if entries.iter().any(|entry| name.starts_with(entry)) {
+        return Some(Kind::Entry);
+    }
     let is_list = name.starts_with("list bullet") || name.starts_with("list number");
     is_list.then(|| {
         let depth = name.rsplit(' ').next().and_then(|depth| depth.parse().ok());
@@ -90,6 +97,23 @@ fn outline_level(element: &Element) -> Kind {
     }
 }
 
+/// Whether an element holds what older programs see, what was moved elsewhere,
+/// how the text looked before a change, or how it is spoken.
+fn is_not_shown(name: &str) -> bool {
+    matches!(
+        name,
+        "Fallback" | "moveFrom" | "pPrChange" | "rPrChange" | "rt"
+    )
+}
+
+/// Whether a property that can be switched off is on.
+fn is_on(element: &Element) -> bool {
+    !matches!(
+        element.attribute("val").as_deref(),
+        Some("0" | "false" | "off")
+    )
+}
+
 fn value(element: &Element) -> Option<usize> {
     element.attribute("val")?.parse().ok()
 }
@@ -102,6 +126,13 @@ struct Body {
     /// Whether the paragraph has begun to be written.
     has_begun: bool,
     in_properties: bool,
+    run: Run,
+}
+
+/// The characters of one look that the reader is in.
+#[derive(Debug, Clone, Copy, Default)]
+struct Run {
+    is_hidden: bool,
     in_text: bool,
 }
 
@@ -113,7 +144,7 @@ impl Body {
             kind: Kind::Plain,
             has_begun: false,
             in_properties: false,
-            in_text: false,
+            run: Run::default(),
         }
     }
 
@@ -121,14 +152,11 @@ impl Body {
         let mut nodes = Nodes::new(xml, limits);
         while let Some(node) = nodes.next()? {
             match node {
-                // What older programs see, and what was moved elsewhere.
-                Node::Start(element) if matches!(element.name(), "Fallback" | "moveFrom") => {
-                    nodes.skip()?;
-                }
+                Node::Start(element) if is_not_shown(element.name()) => nodes.skip()?,
                 Node::Start(element) if self.in_properties => self.property(&element),
-                Node::Start(element) => self.start(element.name())?,
+                Node::Start(element) => self.start(&element)?,
                 Node::End(name) => self.end(&name),
-                Node::Text(text) if self.in_text => {
+                Node::Text(text) if self.is_shown() => {
                     self.begin();
                     self.prose.words(&text)?;
                 }
@@ -159,15 +187,21 @@ impl Body {
         }
     }
 
-    fn start(&mut self, name: &str) -> Result<(), Refusal> {
-        match name {
+    fn is_shown(&self) -> bool {
+        self.run.in_text && !self.run.is_hidden && self.kind != Kind::Entry
+    }
+
+    fn start(&mut self, element: &Element) -> Result<(), Refusal> {
+        match element.name() {
             "p" => {
                 self.kind = Kind::Plain;
                 self.has_begun = false;
                 self.prose.line();
             }
             "pPr" => self.in_properties = true,
-            "t" => self.in_text = true,
+            "r" => self.run = Run::default(),
+            "vanish" => self.run.is_hidden = is_on(element),
+            "t" => self.run.in_text = true,
             "tab" | "ptab" => self.prose.space(),
             "br" | "cr" => self.prose.line(),
             "noBreakHyphen" => self.prose.words("-")?,
@@ -189,7 +223,7 @@ impl Body {
                 }
             }
             "pPr" => self.in_properties = false,
-            "t" => self.in_text = false,
+            "t" => self.run.in_text = false,
             "tbl" => self.prose.close_table(),
             "tr" => self.prose.close_row(),
             "tc" => self.prose.close_cell(),
@@ -202,7 +236,7 @@ impl Body {
             return;
         }
         match self.kind {
-            Kind::Plain => self.prose.paragraph(),
+            Kind::Plain | Kind::Entry => self.prose.paragraph(),
             Kind::Heading(level) => self.prose.heading(level),
             Kind::Item(depth) => self.prose.item(depth),
         }

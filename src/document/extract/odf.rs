@@ -1,6 +1,9 @@
 //! `OpenDocument` texts and spreadsheets.
 //!
-//! Running headers and footers, comments and deleted text are not read.
+//! Running headers and footers, tables of contents, indexes, comments, deleted
+//! text, and hidden text and sheets are not read.
+
+use std::collections::HashSet;
 
 use super::archive::Archive;
 use super::prose::Prose;
@@ -20,14 +23,16 @@ pub(super) fn text_sections(content: Vec<u8>, limits: Limits) -> Result<Vec<Sect
         prose: Prose::new(limits),
         lists: 0,
         open: 0,
+        note_paragraphs: None,
     };
+    let mut hidden = HashSet::new();
     while let Some(node) = nodes.next()? {
         match node {
-            Node::Start(element) => match element.name() {
-                "annotation" | "tracked-changes" | "note-citation" | "automatic-styles"
-                | "title" | "desc" => nodes.skip()?,
-                _ => document.start(&element)?,
-            },
+            Node::Start(element) if element.name() == "automatic-styles" => {
+                hidden = hidden_styles(&mut nodes)?;
+            }
+            Node::Start(element) if is_not_shown(&element, &hidden) => nodes.skip()?,
+            Node::Start(element) => document.start(&element)?,
             Node::End(name) => document.end(&name),
             Node::Text(text) if document.open > 0 => document.prose.words(&text)?,
             Node::Text(_) => {}
@@ -40,19 +45,66 @@ pub(super) fn text_sections(content: Vec<u8>, limits: Limits) -> Result<Vec<Sect
 pub(super) fn sheet_sections(content: Vec<u8>, limits: Limits) -> Result<Vec<Section>, Refusal> {
     let xml = main_part(content, limits)?;
     let mut nodes = Nodes::new(&xml, limits);
+    let mut hidden = HashSet::new();
     let mut sections = Vec::new();
     let mut used = 0;
     while let Some(node) = nodes.next()? {
-        if let Node::Start(element) = node
-            && element.name() == "table"
-        {
-            let name = element.attribute("name").unwrap_or_default();
-            let sheet = sheet(&name, &mut nodes, rest(limits, used))?;
-            used += sheet.as_ref().map_or(0, |section| section.text.len());
-            sections.extend(sheet);
+        let Node::Start(element) = node else { continue };
+        match element.name() {
+            "automatic-styles" => hidden = hidden_styles(&mut nodes)?,
+            "table" if has_style(&element, &hidden) => nodes.skip()?,
+            "table" => {
+                let name = element.attribute("name").unwrap_or_default();
+                let sheet = sheet(&name, &mut nodes, rest(limits, used))?;
+                used += sheet.as_ref().map_or(0, |section| section.text.len());
+                sections.extend(sheet);
+            }
+            _ => {}
         }
     }
     Ok(sections)
+}
+
+/// The styles, of those whose start was read, of what is not shown.
+fn hidden_styles(nodes: &mut Nodes) -> Result<HashSet<String>, Refusal> {
+    let mut hidden = HashSet::new();
+    let mut name = String::new();
+    while let Some(node) = nodes.next()? {
+        match node {
+            Node::Start(element) if element.name() == "style" => {
+                name = element.attribute("name").unwrap_or_default();
+            }
+            Node::Start(element)
+                if matches!(element.name(), "text-properties" | "table-properties")
+                    && matches!(
+                        element.attribute("display").as_deref(),
+                        Some("none" | "false")
+                    ) =>
+            {
+                hidden.insert(name.clone());
+            }
+            Node::End(name) if name == "automatic-styles" => break,
+            _ => {}
+        }
+    }
+    Ok(hidden)
+}
+
+fn has_style(element: &Element, styles: &HashSet<String>) -> bool {
+    !styles.is_empty()
+        && element
+            .attribute("style-name")
+            .is_some_and(|style| styles.contains(&style))
+}
+
+/// Whether an element of a text is not part of what is read.
+fn is_not_shown(element: &Element, hidden: &HashSet<String>) -> bool {
+    match element.name() {
+        "annotation" | "tracked-changes" | "note-citation" | "title" | "desc" | "ruby-text"
+        | "table-of-content" | "illustration-index" | "table-index" | "alphabetical-index" => true,
+        "p" | "h" | "span" => has_style(element, hidden),
+        _ => false,
+    }
 }
 
 fn main_part(content: Vec<u8>, limits: Limits) -> Result<String, Refusal> {
@@ -70,6 +122,8 @@ struct Document {
     lists: usize,
     /// Paragraphs and headings that are open.
     open: usize,
+    /// Paragraphs of the note that is open.
+    note_paragraphs: Option<usize>,
 }
 
 impl Document {
@@ -82,10 +136,14 @@ impl Document {
             "p" => {
                 self.open += 1;
                 self.gap();
+                self.note_paragraphs = self.note_paragraphs.map(|count| count + 1);
             }
             "s" | "tab" => self.prose.space(),
             "line-break" => self.prose.line(),
-            "note-body" => self.prose.words(" (")?,
+            "note-body" => {
+                self.prose.words(" (")?;
+                self.note_paragraphs = Some(0);
+            }
             "list" => {
                 self.lists += 1;
                 self.gap();
@@ -108,11 +166,14 @@ impl Document {
             }
             "p" => {
                 self.open = self.open.saturating_sub(1);
-                self.gap();
+                if self.note_paragraphs.is_none() {
+                    self.gap();
+                }
             }
             "note-body" => {
+                self.note_paragraphs = None;
                 // The limit was asked for what is in the brackets.
-                let _ = self.prose.words(") ");
+                let _ = self.prose.words(")");
             }
             "list" => {
                 self.lists = self.lists.saturating_sub(1);
@@ -126,13 +187,13 @@ impl Document {
         }
     }
 
-    /// Paragraphs stand apart, but not in a list, nor in each other, as those
-    /// of a footnote do.
+    /// Paragraphs stand apart, but not in a list, nor in a footnote.
     fn gap(&mut self) {
-        match (self.lists, self.open) {
-            (0, 0 | 1) => self.prose.paragraph(),
-            (_, 0 | 1) => self.prose.line(),
-            _ => self.prose.space(),
+        match (&mut self.note_paragraphs, self.lists) {
+            (Some(0), _) => {}
+            (Some(_), _) => self.prose.space(),
+            (None, 0) => self.prose.paragraph(),
+            (None, _) => self.prose.line(),
         }
     }
 }

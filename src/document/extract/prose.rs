@@ -16,6 +16,9 @@ const LIST_DEPTH: usize = 8;
 /// Length above which a cell of paragraphs is taken for layout.
 const LAYOUT_BYTES: usize = 200;
 
+/// Where a word may be cut at the end of a line; no letter of it.
+const SOFT_HYPHEN: char = '\u{AD}';
+
 /// What stands between the words that were written and those to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 enum Gap {
@@ -256,7 +259,7 @@ impl Flow {
         self.gap = Gap::Nothing;
         self.text.push_str(&self.prefix);
         self.prefix.clear();
-        self.text.push_str(text);
+        self.text.extend(text.split(SOFT_HYPHEN));
     }
 }
 
@@ -295,6 +298,15 @@ mod tests {
             prose.words("two").unwrap();
         });
         assert_eq!(text, "## A heading\n\n- one\n  - two");
+    }
+
+    #[test]
+    fn words_are_whole_where_they_could_be_cut() {
+        let text = prose(|prose| {
+            prose.words("soft\u{AD}ware, ").unwrap();
+            prose.verbatim("light\u{AD}house").unwrap();
+        });
+        assert_eq!(text, "software, lighthouse");
     }
 
     #[test]

@@ -137,6 +137,51 @@ fn office_documents_keep_their_structure() {
 }
 
 #[test]
+fn what_a_reader_does_not_see_is_left_out() {
+    for (name, unseen) in [
+        (
+            "docx",
+            "nonsense obliterated Annotated Confidential Sheet Directory \u{AD}",
+        ),
+        (
+            "odt",
+            "nonsense obliterated Annotated Confidential Sheet Directory \u{AD}",
+        ),
+        (
+            "rtf",
+            "nonsense obliterated Annotated Confidential Sheet \u{AD}",
+        ),
+        ("pdf", "nonsense Annotated Confidential Sheet \u{AD}"),
+        ("xlsx", "concealed Lookup Secret Eve"),
+        ("xls", "concealed Lookup Secret Eve"),
+        ("ods", "concealed Lookup Secret Eve"),
+    ] {
+        let text = text(&format!("harbour.{name}"));
+        for word in unseen.split(' ') {
+            assert!(!text.contains(word), "{name}: {word}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn notes_lists_and_tables_stay_readable() {
+    let lists = "- Numbered first\n  - Lettered inner\n- Numbered second\n";
+    let table = "## Soundings\n\nHarbour and depth | Remarks\nKråkvik | 14.5 | mud and shells\n";
+    for name in ["harbour.docx", "harbour.odt", "harbour.rtf"] {
+        let text = text(name);
+        assert!(text.starts_with("# A Register"), "{name}: {text}");
+        assert!(
+            text.contains(lists) && text.contains(table),
+            "{name}: {text}"
+        );
+    }
+    for name in ["harbour.odt", "harbour.rtf"] {
+        let note = "kilometres (Measured by the hydrographic survey of 1888.) along";
+        assert!(text(name).contains(note), "{name}");
+    }
+}
+
+#[test]
 fn slides_are_pages() {
     let slides = sections("lighthouse.pptx");
     let pages: Vec<_> = slides.iter().map(|slide| slide.page).collect();
@@ -240,6 +285,11 @@ fn words_cut_at_the_end_of_a_line_are_whole() {
             "The keeper of the lighthouse wrote a letter to the well-known harbour master."
         );
     }
+}
+
+#[test]
+fn words_whose_letters_are_moved_closer_are_whole() {
+    assert_eq!(text("kerned.pdf"), "Table over\nTree love label");
 }
 
 #[test]

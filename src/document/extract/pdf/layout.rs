@@ -35,9 +35,12 @@ fn block(block: &Block) -> String {
             role: Role::PageHeader | Role::PageFooter,
             ..
         } => String::new(),
-        Block::Paragraph { lines, .. } => paragraph(lines),
+        Block::Paragraph { lines, .. } => paragraph(lines.iter().map(Stretch::of)),
         Block::List { items, .. } => joined(items, item),
-        Block::Table { rows, .. } => joined(rows, |cells| row(cells)),
+        Block::Table { rows, .. } if is_table(rows) => joined(rows, |cells| row(cells)),
+        Block::Table { rows, .. } => {
+            paragraph(rows.iter().filter_map(|cells| Stretch::across(cells)))
+        }
     })
 }
 
@@ -53,21 +56,54 @@ fn heading(level: u8, lines: &[Line]) -> String {
     }
 }
 
+/// Text on one line, and where it begins and ends.
+struct Stretch {
+    text: String,
+    start: f32,
+    end: f32,
+}
+
+impl Stretch {
+    fn of(line: &Line) -> Self {
+        Self {
+            text: line_text(line),
+            start: line.x,
+            end: line.end_x,
+        }
+    }
+
+    /// The cells of a row as one line.
+    fn across(cells: &[Cell]) -> Option<Self> {
+        let lines = cells.iter().filter_map(|cell| cell.line.as_ref());
+        lines.map(Self::of).reduce(|before, after| Self {
+            text: format!("{} {}", before.text, after.text),
+            start: before.start.min(after.start),
+            end: before.end.max(after.end),
+        })
+    }
+}
+
 /// Lines that run to the right margin are one.
-fn paragraph(lines: &[Line]) -> String {
-    let start = lines
-        .iter()
-        .map(|line| line.x)
-        .fold(f32::INFINITY, f32::min);
-    let end = lines.iter().map(|line| line.end_x).fold(0.0, f32::max);
+fn paragraph(lines: impl Iterator<Item = Stretch>) -> String {
+    let lines: Vec<Stretch> = lines.collect();
+    let starts = lines.iter().map(|line| line.start);
+    let start = starts.fold(f32::INFINITY, f32::min);
+    let end = lines.iter().map(|line| line.end).fold(0.0, f32::max);
     let margin = end - (end - start) * SHORT_LINE;
     let mut text = String::new();
     let mut gap = "";
-    for line in lines {
-        lines::push(&mut text, &line_text(line), gap);
-        gap = if line.end_x < margin { "\n" } else { " " };
+    for line in &lines {
+        lines::push(&mut text, &line.text, gap);
+        gap = if line.end < margin { "\n" } else { " " };
     }
     text
+}
+
+/// Whether many rows have several cells. Where few have, wide spaces between
+/// the words of a justified paragraph were taken for columns.
+fn is_table(rows: &[Vec<Cell>]) -> bool {
+    let has_columns = |row: &&Vec<Cell>| row.iter().filter(|cell| cell.line.is_some()).count() > 1;
+    rows.iter().filter(has_columns).count() * 3 >= rows.len()
 }
 
 fn unwrapped(lines: &[Line]) -> String {
@@ -115,4 +151,66 @@ fn clean(text: &str) -> String {
         .map(|char| if char == '\t' { ' ' } else { char })
         .filter(is_text)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pdfboss_output::{BBox, Inline};
+
+    use super::*;
+
+    const NOWHERE: BBox = BBox {
+        x0: 0.0,
+        y0: 0.0,
+        x1: 0.0,
+        y1: 0.0,
+    };
+
+    fn cell((text, x, end_x): (&str, f32, f32)) -> Cell {
+        let inline = Inline {
+            text: text.to_owned(),
+            bold: false,
+            italic: false,
+            code: false,
+        };
+        let line = Line {
+            inlines: vec![inline],
+            y: 0.0,
+            x,
+            end_x,
+            size: 10.0,
+        };
+        Cell {
+            line: (!text.is_empty()).then_some(line),
+            colspan: 1,
+            rowspan: 1,
+        }
+    }
+
+    fn table(rows: &[&[(&str, f32, f32)]]) -> String {
+        let rows = rows.iter().map(|row| row.iter().copied().map(cell));
+        block(&Block::Table {
+            rows: rows.map(Iterator::collect).collect(),
+            bbox: NOWHERE,
+        })
+    }
+
+    #[test]
+    fn wide_spaces_in_a_paragraph_are_no_columns() {
+        let first = ("responsibilities for", 10.0, 40.0);
+        assert_eq!(
+            table(&[
+                &[first, ("the mainten-", 50.0, 95.0)],
+                &[("ance of lights", 10.0, 93.0), ("", 0.0, 0.0)],
+                &[("along the coast.", 10.0, 40.0)],
+                &[("The end.", 10.0, 30.0)],
+            ]),
+            "responsibilities for the maintenance of lights along the coast.\nThe end."
+        );
+        let wrapped = [("and shells", 50.0, 95.0)];
+        assert_eq!(
+            table(&[&[("depth", 10.0, 20.0), ("mud", 50.0, 70.0)], &wrapped]),
+            "depth | mud\nand shells"
+        );
+    }
 }

@@ -9,10 +9,10 @@ mod layout;
 mod lines;
 mod parts;
 mod pictures;
+mod spans;
 
 use pdf_extract::{Error, OutputError, PlainTextOutput};
 use pdfboss_core::Document;
-use pdfboss_output::{LayoutOptions, ReadingOrder, TextOptions, extract_layout_opts};
 use serde::{Deserialize, Serialize};
 
 pub(super) use parts::parts;
@@ -94,13 +94,7 @@ fn readable(pages: Vec<String>) -> Result<Vec<String>, Refusal> {
 fn by_pdfboss(content: Vec<u8>) -> Result<Vec<String>, Refusal> {
     caught("PDF", || {
         let document = Document::load(content).map_err(|error| boss(&error))?;
-        let pages = extract_layout_opts(
-            &document,
-            ReadingOrder::default(),
-            TextOptions::default(),
-            &LayoutOptions::default(),
-        );
-        let pages = pages.map_err(|error| boss(&error))?;
+        let pages = spans::layouts(&document).map_err(|error| boss(&error))?;
         Ok(pages.iter().map(layout::text).collect())
     })
 }

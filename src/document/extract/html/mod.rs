@@ -4,6 +4,8 @@
 //! the length of a page, however deep it nests. No scripts, styles, link
 //! targets or decoration.
 
+mod hidden;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 
@@ -13,6 +15,7 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
+use self::hidden::{Aside, is_hidden};
 use super::prose::Prose;
 use super::{Limits, Refusal, Section};
 
@@ -98,6 +101,7 @@ struct State {
     in_title: bool,
     title: String,
     has_heading: bool,
+    aside: Aside,
 }
 
 struct Page {
@@ -165,6 +169,9 @@ impl Page {
     }
 
     fn text(&mut self, text: &str) -> Result<(), Refusal> {
+        if self.state.aside.holds(text) {
+            return Ok(());
+        }
         match &mut self.state {
             State {
                 hidden: Some(_), ..
@@ -187,19 +194,23 @@ impl Page {
     fn tag(&mut self, tag: &Tag) {
         let name = &*tag.name;
         let opens = tag.kind == TagKind::StartTag;
-        if self.is_hidden(name, opens, tag.self_closing) {
+        if self.is_hidden(tag) {
             return;
         }
         if opens {
+            self.state.aside.open(tag);
             self.open(name);
         }
         if !opens || tag.self_closing {
+            self.state.aside.close(name);
             self.close(name);
         }
     }
 
     /// Whether a tag starts, ends or is within what is not shown.
-    fn is_hidden(&mut self, name: &str, opens: bool, self_closing: bool) -> bool {
+    fn is_hidden(&mut self, tag: &Tag) -> bool {
+        let (name, self_closing) = (&*tag.name, tag.self_closing);
+        let opens = tag.kind == TagKind::StartTag;
         match &mut self.state.hidden {
             Some((hidden, count)) if hidden == name => {
                 *count = if opens {
@@ -213,7 +224,7 @@ impl Page {
                 true
             }
             Some(_) => true,
-            None if opens && is_not_shown(name) => {
+            None if opens && (is_hidden(tag)) => {
                 self.state.hidden = (!self_closing).then(|| (name.to_owned(), 1));
                 true
             }
@@ -284,11 +295,11 @@ impl Page {
         match name {
             "p" | "blockquote" | "section" | "article" | "header" | "footer" | "main" | "aside"
             | "nav" | "figure" | "dl" | "form" | "fieldset" | "address" | "details" | "hr"
-            | "body" | "math" => self.prose.paragraph(),
+            | "body" => self.prose.paragraph(),
             "br" | "div" | "dt" | "dd" | "option" | "summary" | "legend" | "caption"
             | "figcaption" | "center" | "thead" | "tbody" | "tfoot" | "button" | "label"
             | "select" | "textarea" => self.prose.line(),
-            "img" | "input" | "wbr" => self.prose.space(),
+            "img" | "input" => self.prose.space(),
             _ => {}
         }
     }
@@ -315,24 +326,6 @@ impl Page {
     }
 }
 
-fn is_not_shown(name: &str) -> bool {
-    matches!(
-        name,
-        "script"
-            | "style"
-            | "template"
-            | "noscript"
-            | "svg"
-            | "iframe"
-            | "noembed"
-            | "noframes"
-            | "object"
-            | "audio"
-            | "video"
-            | "canvas"
-    )
-}
-
 fn heading_level(name: &str) -> usize {
     name[1..].parse().unwrap_or(1)
 }
@@ -356,6 +349,35 @@ mod tests {
             text(html),
             "# Head\n\nOne bold link.\n\n- first\n  - inner\n- second\n\na | b\n1 | 2\n\n<é\n\nx\n  y"
         );
+    }
+
+    #[test]
+    fn numbers_of_notes_are_left_out_and_powers_are_not() {
+        let html = "one<sup><a href='#n1'>1</a></sup>, two<a href='b.html#n2'><sup>2</sup></a>, \
+            x<sup>2</sup> and <a href='#r'>R<sup>2</sup></a> and <a href='#r'>links</a>";
+        assert_eq!(text(html), "one, two, x2 and R2 and links");
+    }
+
+    #[test]
+    fn what_the_page_hides_is_left_out() {
+        let html = "a<div hidden>b<div>c</div>d</div><span style='Display : none'>e</span>\
+            <p hidden>f<p style='display:block'>g";
+        assert_eq!(text(html), "a\n\nf\n\ng");
+    }
+
+    #[test]
+    fn readings_of_characters_are_left_out() {
+        assert_eq!(
+            text("<ruby>東<rp>(<rt>とう<rp>)</ruby><ruby>京<rt>きょう</rt></ruby>に"),
+            "東京に"
+        );
+    }
+
+    #[test]
+    fn formulas_stay_in_their_line() {
+        let html = "<p>where <math><semantics><mi>x</mi><mo>=</mo><mn>1</mn>\
+            <annotation>\\frac</annotation></semantics></math> is super<wbr>long";
+        assert_eq!(text(html), "where x=1 is superlong");
     }
 
     #[test]
