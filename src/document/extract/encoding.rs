@@ -61,7 +61,7 @@ pub(super) fn utf16_without_mark(bytes: &[u8]) -> Result<&'static Encoding, Refu
 
 /// The likeliest encoding of bytes that are not Unicode.
 pub(super) fn legacy(bytes: &[u8]) -> Result<&'static Encoding, Refusal> {
-    if is_binary(controls(bytes), bytes.len()) {
+    if is_binary(controls(bytes), bytes.len() as u64) {
         return Err(Refusal::Binary);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
@@ -71,12 +71,12 @@ pub(super) fn legacy(bytes: &[u8]) -> Result<&'static Encoding, Refusal> {
 
 /// How many control characters that no text has are in ASCII or what extends
 /// it.
-pub(super) fn controls(bytes: &[u8]) -> usize {
+pub(super) fn controls(bytes: &[u8]) -> u64 {
     let is_control = |byte: &&u8| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127);
-    bytes.iter().filter(is_control).count()
+    bytes.iter().filter(is_control).count() as u64
 }
 
 /// Whether these are more than one character in two hundred.
-pub(super) fn is_binary(controls: usize, characters: usize) -> bool {
+pub(super) fn is_binary(controls: u64, characters: u64) -> bool {
     controls * 200 > characters
 }

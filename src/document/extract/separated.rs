@@ -20,11 +20,11 @@ pub(super) fn pass_on(
     let mut cells = Cells::new(text, delimiter, limits);
     let columns = columns(&mut cells)?;
     let mut rows = Rows::new(pieces);
-    let (mut index, mut names_bytes) = (0, 0);
+    let (mut index, mut names_bytes) = (0, 0_u64);
     while let Some(Cell { value, ends_row }) = cells.next()? {
         if !value.is_empty() {
             let name = column(&columns, index);
-            names_bytes += name.len();
+            names_bytes += name.len() as u64;
             rows.cell(&name, value)?;
         }
         index += 1;
@@ -57,12 +57,9 @@ fn columns(cells: &mut Cells) -> Result<Vec<String>, Refusal> {
 }
 
 /// Refuses a table that the repeated names of its columns blow up.
-fn check_growth(names_bytes: usize, read_bytes: usize, limits: Limits) -> Result<(), Refusal> {
-    match names_bytes
-        > limits
-            .text_bytes
-            .max(read_bytes.saturating_mul(limits.ratio))
-    {
+fn check_growth(names_bytes: u64, read_bytes: u64, limits: Limits) -> Result<(), Refusal> {
+    let fair = read_bytes.saturating_mul(limits.ratio as u64);
+    match names_bytes > fair.max(limits.text_bytes as u64) {
         true => Err(Refusal::Malformed(format!(
             "the names of its columns, which each row repeats, make it more than {} times as \
              large; shorten them",
@@ -85,11 +82,11 @@ struct Cells<'a> {
     /// Bytes of the window that were parsed.
     parsed: usize,
     parser: csv_core::Reader,
-    /// The cell that is being read; longer than that.
+    /// Starts with what was read of the next cell.
     cell: Vec<u8>,
     longest: usize,
     /// Bytes of the table that were read.
-    bytes: usize,
+    bytes: u64,
 }
 
 impl<'a> Cells<'a> {
@@ -136,7 +133,7 @@ impl<'a> Cells<'a> {
         while self.parsed == self.window.len()
             && let Some(window) = self.text.next()?
         {
-            self.bytes += window.len();
+            self.bytes += window.len() as u64;
             self.window = window;
             self.parsed = 0;
         }

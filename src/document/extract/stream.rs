@@ -15,7 +15,7 @@ use super::{Refusal, decode, encoding};
 pub(super) const WINDOW_BYTES: usize = 1 << 20;
 
 /// Characters of a text, one of which may be invalid.
-const CHARACTERS_PER_INVALID: usize = 1_000;
+const CHARACTERS_PER_INVALID: u64 = 1_000;
 
 /// Most bytes of a character in UTF-8.
 const CHARACTER_BYTES: usize = 4;
@@ -32,12 +32,11 @@ pub(super) struct TextStream<'a> {
     /// Whether the last line end was a carriage return, which a line feed may
     /// belong to.
     ends_in_return: bool,
-    characters: usize,
-    invalid: usize,
-    controls: usize,
+    characters: u64,
+    invalid: u64,
+    controls: u64,
 }
 
-#[derive(Clone, Copy)]
 enum Place {
     Start,
     Middle,
@@ -70,17 +69,15 @@ impl<'a> TextStream<'a> {
             return Ok(None);
         }
         let is_last = self.fill()?;
-        let next = match is_last {
+        let is_first = matches!(self.place, Place::Start);
+        self.place = match is_last {
             true => Place::End,
             false => Place::Middle,
         };
-        let text = match mem::replace(&mut self.place, next) {
-            Place::Start if is_last => decode::text(mem::take(&mut self.bytes)),
-            Place::Start => {
-                self.find_mark()?;
-                self.window(is_last)
-            }
-            Place::Middle | Place::End => self.window(is_last),
+        let text = match (is_first, is_last) {
+            (true, true) => decode::text(mem::take(&mut self.bytes)),
+            (true, false) => self.first_window(),
+            (false, _) => self.window(is_last),
         };
         text.map(Some)
     }
@@ -93,12 +90,12 @@ impl<'a> TextStream<'a> {
         Ok(read.map_err(Refusal::Unreadable)? < window_bytes)
     }
 
-    fn find_mark(&mut self) -> Result<(), Refusal> {
+    fn first_window(&mut self) -> Result<String, Refusal> {
         if let Some((encoding, mark_bytes)) = encoding::marked(&self.bytes)? {
             self.bytes.drain(..mark_bytes);
             self.decoder = Some(encoding.new_decoder_without_bom_handling());
         }
-        Ok(())
+        self.window(false)
     }
 
     fn window(&mut self, is_last: bool) -> Result<String, Refusal> {
@@ -156,7 +153,7 @@ impl<'a> TextStream<'a> {
         if text.contains('\0') {
             return Err(Refusal::Binary);
         }
-        self.characters += text.chars().count();
+        self.characters += text.chars().count() as u64;
         if self.invalid * CHARACTERS_PER_INVALID > self.characters {
             return Err(Refusal::UnknownEncoding);
         }
