@@ -217,17 +217,21 @@ impl Loading {
         let index = |found: &Found| indices[found.place.document as usize];
         self.passages.retain(|found| index(found).is_some());
         let repeated = similar::repeated(&self.passages, |found| found.fingerprint);
-        let places = self.passages.into_iter().zip(&repeated);
-        let places = places.filter(|(_, is_repeated)| !**is_repeated);
-        let places = places.filter_map(|(found, _)| {
+        let mut repeated = repeated.into_iter();
+        self.passages.retain(|_| repeated.next() == Some(false));
+        let places = self.passages.into_iter().filter_map(|found| {
+            let document = index(&found)?;
             Some(Place {
-                document: index(&found)?,
+                document,
                 ..found.place
             })
         });
+        // In the place of what they are made of: there may be millions.
+        let mut places: Vec<_> = places.collect();
+        places.shrink_to_fit();
         let names = documents.iter().map(Document::name).collect();
         Corpus {
-            passages: self.spool.into_passages(places.collect(), names),
+            passages: self.spool.into_passages(places, names),
             documents,
             skipped,
         }

@@ -157,14 +157,17 @@ fn spread(ends: &[u64], random: &mut StdRng) -> Vec<u32> {
         let place = (u128::from(point) * u128::from(total)) >> 64;
         let index = ends.partition_point(|end| u128::from(*end) <= place);
         if !std::mem::replace(&mut is_in[index], true) {
-            order.push(index);
+            order.extend(u32::try_from(index));
         }
     }
-    let mut short: Vec<_> = (0..ends.len()).filter(|index| !is_in[*index]).collect();
-    short.shuffle(random);
-    order.extend(short);
-    let order = order.into_iter().map(u32::try_from);
-    order.map_while(Result::ok).collect()
+    let spread = order.len();
+    order.extend(
+        (0..)
+            .zip(is_in)
+            .filter_map(|(index, is_in)| (!is_in).then_some(index)),
+    );
+    order[spread..].shuffle(random);
+    order
 }
 
 /// One of `cards`, which come again and again in the same order.
