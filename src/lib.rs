@@ -45,8 +45,9 @@
 //! - [`format`](mod@format): what a sample looks like; predefined and custom formats,
 //!   validation. [`output`]: the journal and the files.
 //! - [`llm`]: Gemini, OpenAI-compatible endpoints, the offline provider.
-//!   [`document`]: files and URLs to text, in memory only, to passages. [`sample`]: fields, values,
-//!   samples. [`shutdown`]: the wish to stop.
+//!   [`document`]: files and URLs to text, read by processes of their own, to
+//!   passages in a file. [`sample`]: fields, values, samples. [`shutdown`]: the
+//!   wish to stop.
 //! - `net`: how an HTTP client is made, and what goes wrong with a connection.
 //!
 //! # Invariants
@@ -56,7 +57,8 @@
 //!    [`Config`](config::Config).
 //! 3. Only `report` prints; only `main` exits; only `llm` and `fetch` of
 //!    `document` touch the network; only `output`, `document`, custom formats
-//!    and `config` (`.env`, a price table) touch files.
+//!    and `config` (`.env`, a price table) touch files; only `document` starts
+//!    processes, and only in them is a document's content interpreted.
 //! 4. `llm` knows fields, not samples; `format` no models; `output` neither.
 //! 5. The API key is in one header and nowhere else: no error, log, URL, Debug
 //!    output, file or process title. Prompts are logged at `debug` at most.
