@@ -217,8 +217,10 @@ impl Loading {
         let index = |found: &Found| indices[found.place.document as usize];
         self.passages.retain(|found| index(found).is_some());
         let repeated = similar::repeated(&self.passages, |found| found.fingerprint);
+        let all = self.passages.len();
         let mut repeated = repeated.into_iter();
         self.passages.retain(|_| repeated.next() == Some(false));
+        let repeated = all - self.passages.len();
         let places = self.passages.into_iter().filter_map(|found| {
             let document = index(&found)?;
             Some(Place {
@@ -232,6 +234,7 @@ impl Loading {
         let names = documents.iter().map(Document::name).collect();
         Corpus {
             passages: self.spool.into_passages(places, names),
+            repeated,
             documents,
             skipped,
         }

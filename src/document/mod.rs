@@ -39,6 +39,8 @@ pub struct Corpus {
     pub documents: Vec<Document>,
     /// Their passages, in order; never empty.
     pub passages: Passages,
+    /// Passages that were left out because they repeat another one.
+    pub repeated: usize,
     /// Files that gave no document, in the same order.
     pub skipped: Vec<Skipped>,
 }

@@ -30,6 +30,9 @@ pub(super) struct Manifest {
     documents: Option<Vec<Source>>,
     /// Files that gave no document.
     pub(super) skipped: Vec<Skipped>,
+    /// Passages that were left out because they repeat another one.
+    #[serde(skip)]
+    pub(super) repeated: usize,
     /// Passages of the documents.
     passages: Option<Passages>,
     seed: u64,
@@ -74,6 +77,8 @@ struct Passages {
     all: usize,
     /// Those that gave a sample.
     used: usize,
+    /// Those that were left out because they repeat another one.
+    repeated: usize,
 }
 
 /// An amount of money.
@@ -108,6 +113,7 @@ impl Manifest {
             refined_query: None,
             documents: documents.map(|documents| documents.into_iter().map(Source::from).collect()),
             skipped: Vec::new(),
+            repeated: 0,
             passages: None,
             seed: config.plan.seed,
             samples_wanted: config.plan.samples,
@@ -133,6 +139,7 @@ impl Manifest {
             self.passages = Some(Passages {
                 all: coverage.passages(),
                 used: coverage.used(),
+                repeated: self.repeated,
             });
             let documents = self.documents.iter_mut().flatten();
             for (document, samples) in documents.zip(coverage.by_document()) {

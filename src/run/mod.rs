@@ -214,6 +214,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
         (Input::Documents(_), corpus) => {
             let corpus = corpus.expect("documents were loaded");
             manifest.skipped = corpus.skipped;
+            manifest.repeated = corpus.repeated;
             Source::Documents(Arc::new(corpus.passages))
         }
     };
@@ -413,9 +414,11 @@ fn load(documents: &Documents, prefix: &Path) -> Result<Corpus, LoadError> {
     }
     warn_of(&corpus.skipped);
     tracing::info!(
-        "passages: {}, documents: {}",
+        "passages: {} (repeated ones left out: {}), documents: {} (files skipped: {})",
         corpus.passages.len(),
-        corpus.documents.len()
+        corpus.repeated,
+        corpus.documents.len(),
+        corpus.skipped.len()
     );
     Ok(corpus)
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::fake_gemini::{FakeGemini, user_text};
 use crate::sandbox::Sandbox;
 
@@ -113,7 +115,10 @@ fn requests_go_round_the_passages() {
     let words = "--documents docs --format qa --samples 12 --json --base-url";
     let ran = sandbox.run_in(&env, words, &[&fake.server.url()]).exits(0);
     let result = ran.json();
-    assert_eq!(result["passages"], serde_json::json!({"all": 6, "used": 6}));
+    assert_eq!(
+        result["passages"],
+        json!({"all": 6, "used": 6, "repeated": 0})
+    );
     for document in result["documents"].as_array().unwrap() {
         assert_eq!(document["samples"], 2);
     }
@@ -248,4 +253,26 @@ fn either_engine_reads_a_pdf() {
     });
     assert_eq!(digests[0], digests[1]);
     assert_ne!(digests[0], digests[2]);
+}
+
+#[test]
+fn what_several_documents_repeat_is_used_once() {
+    let sandbox = Sandbox::new();
+    let terms: Vec<_> = (0..300).map(|word| format!("term{word}")).collect();
+    let terms = terms.join(" ");
+    for year in 2024..2027 {
+        sandbox.write(
+            &format!("docs/{year}.txt"),
+            format!("{terms} as of {year}."),
+        );
+    }
+    let ran = sandbox
+        .run(
+            "--provider offline --format qa --samples 2 --json --documents docs",
+            &[],
+        )
+        .exits(0)
+        .says("passages: 1 (repeated ones left out: 2), documents: 3");
+    let passages = json!({"all": 1, "used": 1, "repeated": 2});
+    assert_eq!(ran.json()["passages"], passages);
 }

@@ -98,7 +98,10 @@ fn parts_of_a_pdf_are_sent_in_turn_and_the_model_writes_the_context() {
     sandbox.write("a.pdf", pdf(19));
     let ran = run(&sandbox, &fake, "--samples 12 --documents a.pdf").exits(0);
     let result = ran.json();
-    assert_eq!(result["passages"], json!({"all": 3, "used": 3}));
+    assert_eq!(
+        result["passages"],
+        json!({"all": 3, "used": 3, "repeated": 0})
+    );
     assert_eq!(result["documents"][0]["samples"], 12);
     assert_eq!(
         pages(&fake),
