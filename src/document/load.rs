@@ -90,6 +90,7 @@ fn read_all(
                         Err(refusal) => Err(Skipped {
                             path,
                             reason: refusal.to_string(),
+                            is_of_unknown_type: refusal.is_of_type(),
                         }),
                     };
                     if events.send((file, Event::End(end))).is_err() {

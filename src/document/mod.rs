@@ -86,6 +86,9 @@ pub struct Skipped {
     pub path: PathBuf,
     /// Why, in a few words for a person.
     pub reason: String,
+    /// Whether it is of a type that text is not read from.
+    #[serde(skip)]
+    pub is_of_unknown_type: bool,
 }
 
 #[expect(clippy::ptr_arg, reason = "the signature that serde asks for")]
@@ -151,11 +154,11 @@ pub enum LoadError {
         /// What was found instead.
         skipped: Vec<Skipped>,
     },
-    /// A file was skipped, and none may be.
-    #[error("cannot use `{}`: {}; without --strict-documents it is skipped", .skipped.path.display(), .skipped.reason)]
+    /// Files were skipped, and none may be.
+    #[error("files that cannot be used: {files}; without --strict-documents they are skipped")]
     Strict {
-        /// The first one.
-        skipped: Skipped,
+        /// How many.
+        files: usize,
     },
     /// The passages cannot be kept.
     #[error("cannot keep the text of the documents in `{}`: {error}", .folder.display())]
@@ -260,4 +263,11 @@ pub enum Refusal {
     /// It is empty, or holds nothing but white space.
     #[error("holds no text")]
     Blank,
+}
+
+impl Refusal {
+    /// Whether the file was not looked into, because of its type.
+    fn is_of_type(&self) -> bool {
+        matches!(self, Self::UnknownType(_) | Self::NoExtension)
+    }
 }

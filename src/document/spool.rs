@@ -123,6 +123,13 @@ impl Passages {
         self.names.len()
     }
 
+    /// Calls the documents by these names, in their order.
+    pub fn rename<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        for (name, new) in self.names.iter_mut().zip(names) {
+            *name = new.into();
+        }
+    }
+
     /// Index of the document of the passage at `index`.
     #[must_use]
     pub fn document(&self, index: usize) -> usize {

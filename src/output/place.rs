@@ -55,6 +55,23 @@ impl Place {
         Ok(place)
     }
 
+    /// Checks that a new run may have the names for samples of the format called
+    /// `format_name`; touches nothing, and promises nothing.
+    ///
+    /// # Errors
+    ///
+    /// An earlier run is unfinished or left files, and they may not be
+    /// replaced.
+    pub fn check(config: &OutputConfig, format_name: &str) -> Result<(), OpenError> {
+        if config.existing == Existing::Replace {
+            return Ok(());
+        }
+        let names = FileNames::new(config, format_name);
+        // Why a journal cannot be read is told when the names are claimed.
+        let earlier = Contents::read(&names.journal()).ok().flatten();
+        refuse(config, &names, &earlier.unwrap_or_default())
+    }
+
     /// What an earlier run with these names left in its journal; `None` if
     /// there is no journal, or one with neither samples nor a header.
     ///
@@ -78,7 +95,7 @@ impl Place {
     pub fn begin(self, fields: &[Field], header: &impl Serialize) -> Result<Outputs, OpenError> {
         let earlier = Contents::read(&self.names.journal())?.unwrap_or_default();
         if self.config.existing != Existing::Replace {
-            self.refuse(&earlier)?;
+            refuse(&self.config, &self.names, &earlier)?;
         }
         let fields = fields.into();
         let data_sets = DataSets::create(&self.config, &self.names, &fields)?;
@@ -141,28 +158,28 @@ impl Place {
         let formats = self.config.written_formats();
         formats.map(|format| self.names.target(format)).collect()
     }
+}
 
-    /// Refuses to put anything in the place of what an earlier run left.
-    fn refuse(&self, earlier: &Contents) -> Result<(), OpenError> {
-        let samples = earlier.samples;
-        if samples > 0 && !earlier.is_complete() {
-            let journal = self.names.journal();
-            return Err(OpenError::Unfinished { journal, samples });
-        }
-        let formats = OutputFormat::ALL.into_iter();
-        let paths: Vec<_> = formats
-            .filter(|format| {
-                let target = self.names.target(*format);
-                self.config.writes(*format) || earlier.end.lists(&target)
-            })
-            .map(|format| self.names.target(format))
-            // Of a link that leads nowhere, the link counts.
-            .filter(|target| target.symlink_metadata().is_ok())
-            .collect();
-        match paths.is_empty() {
-            true => Ok(()),
-            false => Err(OpenError::Exists { paths }),
-        }
+/// Refuses to put anything in the place of what an earlier run left.
+fn refuse(config: &OutputConfig, names: &FileNames, earlier: &Contents) -> Result<(), OpenError> {
+    let samples = earlier.samples;
+    if samples > 0 && !earlier.is_complete() {
+        let journal = names.journal();
+        return Err(OpenError::Unfinished { journal, samples });
+    }
+    let formats = OutputFormat::ALL.into_iter();
+    let paths: Vec<_> = formats
+        .filter(|format| {
+            let target = names.target(*format);
+            config.writes(*format) || earlier.end.lists(&target)
+        })
+        .map(|format| names.target(format))
+        // Of a link that leads nowhere, the link counts.
+        .filter(|target| target.symlink_metadata().is_ok())
+        .collect();
+    match paths.is_empty() {
+        true => Ok(()),
+        false => Err(OpenError::Exists { paths }),
     }
 }
 

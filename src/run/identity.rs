@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Config, Input};
-use crate::document::{Corpus, PdfReading};
+use crate::document::{Corpus, PdfReading, Skipped};
 use crate::format::{Format, FormatHandler as _};
 use crate::prompt::{self, Material};
 
@@ -23,6 +23,7 @@ pub(super) struct Identity {
     chunk_size: Option<usize>,
     chunk_overlap: Option<usize>,
     native_pdf: Option<bool>,
+    pdf_engine: Option<String>,
     provider: String,
     model: String,
     temperature: Option<f64>,
@@ -45,21 +46,23 @@ pub(super) struct Document {
     path: String,
     bytes: u64,
     /// Digest of its text, or of its pages if the model sees them.
-    sha256: String,
+    text_sha256: String,
 }
 
 impl PartialEq for Document {
     /// Wherever it lies.
     fn eq(&self, other: &Self) -> bool {
-        self.sha256 == other.sha256
+        self.text_sha256 == other.text_sha256
     }
 }
 
 /// Why a run cannot be resumed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the unfinished run is another one: {difference}")]
+#[error("the run to be resumed is another one: {difference}")]
 pub struct AnotherRun {
     difference: String,
+    /// Whether the documents are other ones.
+    pub(super) is_of_documents: bool,
 }
 
 impl Identity {
@@ -81,6 +84,10 @@ impl Identity {
             chunk_size: chunk_size.map(|size| size.tokens),
             chunk_overlap: chunk_size.map(|size| size.overlap),
             native_pdf: how.map(|how| how.pdf == PdfReading::Pages),
+            pdf_engine: how.and_then(|how| match how.pdf {
+                PdfReading::Text(engine) => Some(engine.name().to_owned()),
+                PdfReading::Pages => None,
+            }),
             provider: config.provider.name().to_owned(),
             model: config.provider.model().to_owned(),
             temperature: sampling.temperature,
@@ -96,33 +103,52 @@ impl Identity {
     }
 
     /// The identity of the run in a journal, which begins with `header`, if it
-    /// is this one; the seed is that of the journal unless the user chose it.
+    /// is this one; the seed is that of the journal unless the user chose it, and
+    /// the names of the documents are. `skipped` are files that could not be read
+    /// now.
     ///
     /// # Errors
     ///
     /// Something that decides the data differs; the first of it is named.
-    pub(super) fn resumed(mut self, header: &Value) -> Result<Self, AnotherRun> {
-        let unlike = |difference: String| Err(AnotherRun { difference });
+    pub(super) fn resumed(
+        mut self,
+        header: &Value,
+        skipped: &[Skipped],
+    ) -> Result<Self, AnotherRun> {
+        let unlike = |is_of_documents, difference| {
+            Err(AnotherRun {
+                difference,
+                is_of_documents,
+            })
+        };
         let Ok(past) = Self::deserialize(header) else {
-            return unlike("it was begun by another version of sdgen".to_owned());
+            return unlike(false, "it was begun by another version of sdgen".to_owned());
         };
         if !self.seed_given {
             self.seed = past.seed;
         }
-        match self.difference(&past) {
-            Some(difference) => unlike(difference),
-            None => Ok(self),
+        let reads_alike = |it: &Self| (it.native_pdf, it.pdf_engine.clone());
+        if reads_alike(&self) == reads_alike(&past)
+            && let (Some(now), Some(past)) = (&self.documents, &past.documents)
+            && let Some(difference) = changed_document(now, past, skipped)
+        {
+            return unlike(true, difference);
         }
+        if let Some(difference) = self.difference(&past) {
+            return unlike(false, difference);
+        }
+        self.documents = past.documents;
+        Ok(self)
     }
 
-    /// The first difference from `past`, in words.
+    /// The names of the documents.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let documents = self.documents.iter().flatten();
+        documents.map(|document| document.path.as_str())
+    }
+
+    /// The first difference from `past`, in words, apart from the documents.
     fn difference(&self, past: &Self) -> Option<String> {
-        if self.native_pdf == past.native_pdf
-            && let (Some(now), Some(past)) = (&self.documents, &past.documents)
-            && let Some(difference) = changed_document(now, past)
-        {
-            return Some(difference);
-        }
         let (now, past) = [self, past]
             .map(|it| serde_json::to_value(it).expect("plain data"))
             .into();
@@ -158,7 +184,7 @@ fn given(value: &Value) -> String {
 }
 
 /// The first document that was changed, came or went, in words.
-fn changed_document(now: &[Document], past: &[Document]) -> Option<String> {
+fn changed_document(now: &[Document], past: &[Document], skipped: &[Skipped]) -> Option<String> {
     let first = now.iter().zip(past).take_while(|(now, past)| now == past);
     let first = first.count();
     let has = |documents: &[Document], path: &str| documents.iter().any(|it| it.path == path);
@@ -168,7 +194,11 @@ fn changed_document(now: &[Document], past: &[Document]) -> Option<String> {
             Some(format!("document `{}` has changed", now.path))
         }
         (_, Some(gone)) if !has(now, &gone.path) => {
-            Some(format!("document `{}` is gone", gone.path))
+            let is_it = |file: &&Skipped| file.path.to_string_lossy() == gone.path;
+            Some(match skipped.iter().find(is_it) {
+                Some(file) => format!("document `{}` cannot be read: {}", gone.path, file.reason),
+                None => format!("document `{}` is gone", gone.path),
+            })
         }
         (Some(new), _) if !has(past, &new.path) => {
             Some(format!("document `{}` was not there", new.path))
@@ -185,7 +215,7 @@ fn documents(corpus: &Corpus) -> Vec<Document> {
         .map(|document| Document {
             path: document.path.display().to_string(),
             bytes: document.bytes,
-            sha256: hex(&document.sha256),
+            text_sha256: hex(&document.sha256),
         })
         .collect()
 }
@@ -244,10 +274,10 @@ mod tests {
     use super::*;
 
     fn documents(documents: &[(&str, &str)]) -> Vec<Document> {
-        let document = |(path, sha256): &(&str, &str)| Document {
+        let document = |(path, text_sha256): &(&str, &str)| Document {
             path: (*path).to_owned(),
             bytes: 1,
-            sha256: (*sha256).to_owned(),
+            text_sha256: (*text_sha256).to_owned(),
         };
         documents.iter().map(document).collect()
     }
@@ -266,7 +296,7 @@ mod tests {
                 Some("document `c` was not there"),
             ),
         ] {
-            let told_now = changed_document(&documents(now), &past);
+            let told_now = changed_document(&documents(now), &past, &[]);
             assert_eq!(told_now.as_deref(), told);
         }
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use crate::config::{Config, Input};
-use crate::document::Skipped;
+use crate::document::{Corpus, Skipped};
 use crate::generate::{Books, Run, Traffic};
 use crate::llm::Price;
 
@@ -29,10 +29,10 @@ pub(super) struct Manifest {
     refined_query: Option<String>,
     documents: Option<Vec<Source>>,
     /// Files that gave no document.
-    pub(super) skipped: Vec<Skipped>,
+    skipped: Vec<Skipped>,
     /// Passages that were left out because they repeat another one.
     #[serde(skip)]
-    pub(super) repeated: usize,
+    repeated: usize,
     /// Passages of the documents.
     passages: Option<Passages>,
     seed: u64,
@@ -60,6 +60,8 @@ pub(super) struct Manifest {
 struct Source {
     #[serde(flatten)]
     document: Document,
+    /// Its passages that repeat no others.
+    passages: u64,
     samples: u64,
 }
 
@@ -67,6 +69,7 @@ impl From<Document> for Source {
     fn from(document: Document) -> Self {
         Self {
             document,
+            passages: 0,
             samples: 0,
         }
     }
@@ -126,6 +129,18 @@ impl Manifest {
             part: None,
             files: Vec::new(),
             sources: None,
+        }
+    }
+
+    /// Takes in what was read.
+    pub(super) fn take(&mut self, corpus: &Corpus) {
+        self.skipped.clone_from(&corpus.skipped);
+        self.repeated = corpus.repeated;
+        let Some(documents) = &mut self.documents else {
+            return;
+        };
+        for passage in 0..corpus.passages.len() {
+            documents[corpus.passages.document(passage)].passages += 1;
         }
     }
 

@@ -1,6 +1,7 @@
 //! The composition root: makes the parts of a run from its configuration, runs
 //! them, and turns the end into an exit status.
 
+mod documents;
 mod identity;
 mod manifest;
 mod verdict;
@@ -9,8 +10,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::config::{Config, ConfigError, Documents, Input, LARGE_RUN, ProviderConfig};
-use crate::document::{self, Corpus, LoadError, Skipped};
+use crate::config::{Config, ConfigError, Input, LARGE_RUN, ProviderConfig};
+use crate::document::LoadError;
 use crate::format::FormatHandler;
 use crate::generate::{GenerateError, Generator, Outcome, Progress, Source};
 use crate::llm::{Gemini, LlmClient, Offline, OpenAi, SetupError};
@@ -150,6 +151,9 @@ impl RunError {
             Self::Open(OpenError::Changed { .. }) => Some(
                 "resuming would replace it; move it away, or begin anew under another --output-prefix",
             ),
+            Self::AnotherRun(another) if another.is_of_documents => Some(
+                "bring the documents back as they were, add --overwrite instead of --resume to begin anew with those that are there, or choose another --output-prefix",
+            ),
             Self::Open(OpenError::Journal { .. }) | Self::AnotherRun(_) => Some(
                 "use the arguments that it was begun with, add --overwrite instead of --resume to begin anew, or choose another --output-prefix",
             ),
@@ -189,9 +193,12 @@ enum Output {
 ///
 /// The run cannot begin.
 pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
-    let corpus = match &config.input {
+    if !config.resume {
+        Place::check(&config.output, config.format.name())?;
+    }
+    let mut corpus = match &config.input {
         Input::Query(_) => None,
-        Input::Documents(documents) => Some(load(documents, &config.output.prefix)?),
+        Input::Documents(documents) => Some(documents::load(documents, &config.output.prefix)?),
     };
     let mut client = client(&config)?;
     if !config.resume && !is_wanted(&config, config.plan.samples as u64) {
@@ -204,7 +211,11 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
     };
     let mut identity = Identity::new(&config, corpus.as_ref());
     if let Some(past) = &past {
-        identity = identity.resumed(past.header())?;
+        let skipped = corpus.as_ref().map(|corpus| corpus.skipped.as_slice());
+        identity = identity.resumed(past.header(), skipped.unwrap_or_default())?;
+        if let Some(corpus) = &mut corpus {
+            corpus.passages.rename(identity.names());
+        }
         config.plan.seed = identity.seed;
         client = self::client(&config)?;
     }
@@ -213,8 +224,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
         (Input::Query(query), _) => Source::Query(query.clone()),
         (Input::Documents(_), corpus) => {
             let corpus = corpus.expect("documents were loaded");
-            manifest.skipped = corpus.skipped;
-            manifest.repeated = corpus.repeated;
+            manifest.take(&corpus);
             Source::Documents(Arc::new(corpus.passages))
         }
     };
@@ -395,45 +405,6 @@ fn is_wanted(config: &Config, samples: u64) -> bool {
         tracing::warn!("nothing was generated");
     }
     is_wanted
-}
-
-/// The text of `documents`, for a run with outputs at `prefix`; without any,
-/// says why.
-fn load(documents: &Documents, prefix: &Path) -> Result<Corpus, LoadError> {
-    let folders = prefix.ancestors().skip(1).find(|folder| folder.is_dir());
-    let folder = folders.unwrap_or(Path::new("."));
-    let loaded = document::load(&documents.paths, documents.how, folder);
-    if let Err(LoadError::NoText { skipped, .. } | LoadError::NothingLeft { skipped }) = &loaded {
-        warn_of(skipped);
-    }
-    let corpus = loaded?;
-    if let Some(skipped) = corpus.skipped.first().filter(|_| documents.is_strict) {
-        return Err(LoadError::Strict {
-            skipped: skipped.clone(),
-        });
-    }
-    warn_of(&corpus.skipped);
-    tracing::info!(
-        "passages: {} (repeated ones left out: {}), documents: {} (files skipped: {})",
-        corpus.passages.len(),
-        corpus.repeated,
-        corpus.documents.len(),
-        corpus.skipped.len()
-    );
-    Ok(corpus)
-}
-
-/// Most skipped files that are told; the manifest has all of them.
-const TOLD_SKIPPED: usize = 20;
-
-fn warn_of(skipped: &[Skipped]) {
-    for Skipped { path, reason } in skipped.iter().take(TOLD_SKIPPED) {
-        tracing::warn!("skipped `{}`: {reason}", path.display());
-    }
-    let others = skipped.len().saturating_sub(TOLD_SKIPPED);
-    if others > 0 {
-        tracing::warn!("skipped {others} more files");
-    }
 }
 
 fn client(config: &Config) -> Result<Box<dyn LlmClient>, SetupError> {

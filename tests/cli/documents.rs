@@ -187,12 +187,15 @@ fn documents_are_files_folders_patterns_and_standard_input() {
     sandbox.write("more/d.zip", "PK");
     assert_eq!(paths(&[]).len(), 4);
     sandbox
-        .run(words, &["--strict-documents", "--documents", "more"])
+        .run(
+            words,
+            &["--overwrite", "--strict-documents", "--documents", "more"],
+        )
         .exits(2)
         .says("d.zip")
         .says("--strict-documents");
     sandbox
-        .run(words, &["--documents", "none/*.md"])
+        .run(words, &["--overwrite", "--documents", "none/*.md"])
         .exits(2)
         .says("no file or folder matches `none/*.md`");
 }
@@ -206,9 +209,31 @@ fn standard_input_without_text_is_skipped_beside_others() {
         .exits(0)
         .says("skipped `-`: holds no text");
     sandbox
-        .run(DOCS, &["-"])
+        .run(DOCS, &["-", "--overwrite"])
         .exits(2)
         .says("cannot use `-`: holds no text");
+    // What cannot be written in the end is not read for first.
+    sandbox
+        .run(DOCS, &["-"])
+        .exits(2)
+        .says("output exists already");
+}
+
+#[test]
+fn files_that_should_have_been_read_are_named_first() {
+    let sandbox = Sandbox::new();
+    for number in 0..30 {
+        sandbox.write(&format!("docs/{number}.py"), "print(1)");
+    }
+    sandbox.write("docs/text.txt", "A text about a lamp.");
+    sandbox.write("docs/zero.pdf", "no PDF at all");
+    let ran = sandbox
+        .run(DOCS, &["docs", "--json"])
+        .exits(0)
+        .says("skipped `docs/zero.pdf`")
+        .says("skipped 11 files more; --json and the manifest name all of them");
+    let skipped = &ran.json()["skipped"];
+    assert_eq!(skipped.as_array().unwrap().len(), 31);
 }
 
 #[test]
@@ -249,7 +274,7 @@ fn either_engine_reads_a_pdf() {
     let digests = ["auto", "pdfboss", "pdf-extract"].map(|engine| {
         let sandbox = Sandbox::new();
         let ran = sandbox.run(DOCS, &[pdf, "--json", "--pdf-engine", engine]);
-        ran.exits(0).json()["documents"][0]["sha256"].clone()
+        ran.exits(0).json()["documents"][0]["text_sha256"].clone()
     });
     assert_eq!(digests[0], digests[1]);
     assert_ne!(digests[0], digests[2]);
@@ -275,4 +300,33 @@ fn what_several_documents_repeat_is_used_once() {
         .says("passages: 1 (repeated ones left out: 2), documents: 3");
     let passages = json!({"all": 1, "used": 1, "repeated": 2});
     assert_eq!(ran.json()["passages"], passages);
+}
+
+#[test]
+fn a_resumed_run_keeps_the_names_of_its_documents() {
+    let sandbox = Sandbox::new();
+    for number in 0..4 {
+        let text = format!("Keeper number {number} lit the lamp in 18{number}2.");
+        sandbox.write(&format!("docs/{number}.txt"), text);
+    }
+    let words = "--provider offline --format qa --samples 8 --output-prefix out";
+    sandbox
+        .run(words, &["--max-requests", "2", "--documents", "docs"])
+        .exits(3);
+    let folder = sandbox.path("docs");
+    let folder = folder.to_str().unwrap();
+    sandbox
+        .run(words, &["--resume", "--documents", folder])
+        .exits(0);
+    let sources = sandbox.jsonl(".sdgen/out_qa_from_docs.sources.jsonl");
+    assert_eq!(sources.len(), 8);
+    for source in sources {
+        assert!(source["source"].as_str().unwrap().starts_with("docs/"));
+    }
+    sandbox.write("docs/2.txt", "\0");
+    sandbox
+        .run(words, &["--resume", "--documents", "docs"])
+        .exits(2)
+        .says("document `docs/2.txt` cannot be read: binary data, not text")
+        .says("bring the documents back as they were");
 }

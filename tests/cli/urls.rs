@@ -55,7 +55,7 @@ fn a_url_is_a_document_as_a_file_is() {
     assert_eq!(paths(&ran), ["a.txt", &page, &pdf, &away]);
     let documents = ran.json()["documents"].clone();
     assert_eq!(documents[1]["bytes"], PAGE.len());
-    assert_eq!(documents[1]["sha256"], documents[3]["sha256"]);
+    assert_eq!(documents[1]["text_sha256"], documents[3]["text_sha256"]);
     // Several at once, so in any order.
     let mut asked: Vec<_> = site.requests().iter().map(target).collect();
     asked.sort();
@@ -122,7 +122,10 @@ fn a_url_without_a_document_is_skipped_beside_others() {
     let ran = sandbox.run(OFFLINE, &[&gone, &page]).exits(0);
     assert_eq!(paths(&ran.says(&skipped)), [&*page]);
     sandbox
-        .run(OFFLINE, &[&gone, &page, "--strict-documents"])
+        .run(
+            OFFLINE,
+            &[&gone, &page, "--strict-documents", "--overwrite"],
+        )
         .exits(2)
         .says(&skipped)
         .says("--strict-documents");

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{Response, Url};
+use sha2::{Digest as _, Sha256};
 
 use super::FileType;
 use crate::net::{self, CONNECT_TIMEOUT, root_cause, tls_problem, without_secrets};
@@ -64,11 +65,13 @@ pub(super) fn is_url(input: &str) -> bool {
     is_scheme("http://") || is_scheme("https://")
 }
 
-/// `url` as it may be shown.
+/// `url` as it may be shown: without user name, password and fragment, and with
+/// some digits of a digest for its query.
 pub(super) fn shown(url: &str) -> String {
     match Url::parse(url) {
         Ok(mut url) => {
-            url.set_query(None);
+            let query = url.query().map(digest);
+            url.set_query(query.as_deref());
             url.set_fragment(None);
             // Fail for URLs that can hold neither.
             let _ = url.set_username("");
@@ -77,6 +80,12 @@ pub(super) fn shown(url: &str) -> String {
         }
         Err(_) => without_secrets(url),
     }
+}
+
+fn digest(query: &str) -> String {
+    let digest = Sha256::digest(query);
+    let first_bytes = digest.first_chunk().expect("32 bytes");
+    format!("{:08x}", u32::from_be_bytes(*first_bytes))
 }
 
 /// The document at `url`, kept in `folder` but not to be seen there.
@@ -171,6 +180,10 @@ fn told_type(response: &Response, url: &Url) -> Result<Option<FileType>, FetchEr
     let named = FileType::of(Path::new(url.path())).ok();
     let media_type = header.unwrap_or_default();
     match told(media_type) {
+        // What servers know as Excel may be what Excel opens.
+        Told::Type(FileType::Xls) => Ok(named
+            .filter(|named| named.is_plain())
+            .or(Some(FileType::Xls))),
         Told::Type(file_type) => Ok(Some(file_type)),
         Told::Text => Ok(named
             .filter(|named| named.is_plain())

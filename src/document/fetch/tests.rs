@@ -214,7 +214,7 @@ fn what_may_be_secret_is_not_shown() {
     for (url, expected) in [
         (
             "https://me:pass@a.example/@b/c.md?key=k#f",
-            "https://a.example/@b/c.md",
+            "https://a.example/@b/c.md?566c030e",
         ),
         ("https://a.example", "https://a.example/"),
         ("https://me:pass@?key=k", "https://…@"),

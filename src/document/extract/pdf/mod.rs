@@ -37,6 +37,18 @@ pub enum PdfEngine {
     PdfExtract,
 }
 
+impl PdfEngine {
+    /// The word for it on the command line and in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Pdfboss => "pdfboss",
+            Self::PdfExtract => "pdf-extract",
+        }
+    }
+}
+
 /// The text of each page that has some.
 pub(super) fn sections(
     content: Vec<u8>,
