@@ -2,7 +2,7 @@
 //! and stand in it in their order.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -77,9 +77,8 @@ fn read_all(
                 while let Some((file, candidate)) = next() {
                     let path = candidate.path();
                     let give = |passage| {
-                        // Nobody listens when the corpus cannot be kept; that is
-                        // told there.
-                        let _ = events.send((file, Event::Passage(passage)));
+                        let sent = events.send((file, Event::Passage(passage)));
+                        sent.map_err(|_| ErrorKind::BrokenPipe.into())
                     };
                     let end = match read(candidate, how, folder, &mut reader, give) {
                         Ok((bytes, sha256)) => Ok(Document {
@@ -113,7 +112,7 @@ fn read(
     how: HowToRead,
     folder: &Path,
     reader: &mut Reader,
-    give: impl FnMut(Passage),
+    give: impl FnMut(Passage) -> io::Result<()>,
 ) -> Result<(u64, [u8; 32]), Refusal> {
     let (file, file_type) = open(candidate, folder)?;
     let bytes = file.metadata().map_err(Refusal::Unreadable)?.len();

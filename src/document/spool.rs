@@ -16,7 +16,7 @@ use super::Chunk;
 const LENGTH_BYTES: usize = 4;
 
 /// Passages are kept in memory up to so many bytes.
-const MEMORY_BYTES: usize = 16 << 20;
+const MEMORY_BYTES: usize = 4 << 20;
 
 /// A passage, as it is kept.
 #[derive(Debug, Serialize, Deserialize)]

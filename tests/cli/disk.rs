@@ -122,3 +122,23 @@ fn a_reader_that_goes_away_is_no_reason_to_panic() {
     ran.exits(0);
     assert_eq!(sandbox.jsonl(&format!("{BASE}.jsonl")).len(), 30);
 }
+
+#[test]
+fn documents_that_cannot_be_kept_end_the_run_before_any_request() {
+    use std::fmt::Write as _;
+
+    let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
+    let mut text = String::new();
+    for number in 0..100_000 {
+        writeln!(text, "Lamp {number} was lit by its keeper in the year {number}.\n").unwrap();
+    }
+    sandbox.write("large.txt", text);
+    let words = "--documents large.txt --format qa --samples 5";
+    let program = sandbox.gemini_process(&fake, words);
+    let script = "ulimit -f 1; exec \"$@\"";
+    Ran::from(in_shell(script, &program).output().unwrap())
+        .exits(6)
+        .says("cannot keep the text of the documents in `.`: File too large");
+    assert!(fake.server.requests().is_empty());
+    assert_eq!(sandbox.files(), ["large.txt"]);
+}

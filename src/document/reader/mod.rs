@@ -57,7 +57,8 @@ struct Running {
 }
 
 impl Reader {
-    /// Reads `file`, gives its passages, and returns the SHA-256 of the whole text.
+    /// Reads `file`, gives its passages as long as they are taken, and returns the
+    /// SHA-256 of the whole text.
     ///
     /// # Errors
     ///
@@ -67,7 +68,7 @@ impl Reader {
         file: &File,
         file_type: FileType,
         how: HowToRead,
-        mut give: impl FnMut(Passage),
+        mut give: impl FnMut(Passage) -> io::Result<()>,
     ) -> Result<[u8; 32], Refusal> {
         // What a stream will hold, nobody knows.
         let metadata = file.metadata().ok().filter(Metadata::is_file);
@@ -125,7 +126,7 @@ impl Running {
         &mut self,
         task: &Task,
         file: &File,
-        give: &mut impl FnMut(Passage),
+        give: &mut impl FnMut(Passage) -> io::Result<()>,
     ) -> io::Result<Result<[u8; 32], String>> {
         let channel = self.channel.get_mut();
         channel.set_read_timeout(task.seconds.map(|seconds| {
@@ -135,7 +136,7 @@ impl Running {
         send_task(channel, task, file.as_fd())?;
         loop {
             match receive(&mut self.channel)? {
-                Reply::Passage(passage) => give(passage),
+                Reply::Passage(passage) => give(passage)?,
                 Reply::Done { sha256 } => return Ok(Ok(sha256)),
                 Reply::Refused(reason) => return Ok(Err(reason)),
             }
@@ -147,10 +148,11 @@ impl Running {
         if error.kind() == ErrorKind::WouldBlock {
             return Refusal::TooSlow;
         }
-        let status = self
-            .process
-            .as_mut()
-            .and_then(|process| process.wait().ok());
+        let status = self.process.as_mut().and_then(|process| {
+            // It is dead or of no further use.
+            let _ = process.kill();
+            process.wait().ok()
+        });
         match status.and_then(|status| status.signal()) {
             Some(SIGXCPU) => Refusal::TooSlow,
             _ => Refusal::Crashed,
