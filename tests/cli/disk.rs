@@ -130,7 +130,11 @@ fn documents_that_cannot_be_kept_end_the_run_before_any_request() {
     let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
     let mut text = String::new();
     for number in 0..100_000 {
-        writeln!(text, "Lamp {number} was lit by its keeper in the year {number}.\n").unwrap();
+        writeln!(
+            text,
+            "Lamp {number} was lit by its keeper in the year {number}.\n"
+        )
+        .unwrap();
     }
     sandbox.write("large.txt", text);
     let words = "--documents large.txt --format qa --samples 5";
