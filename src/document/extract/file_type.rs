@@ -24,7 +24,7 @@ pub enum FileType {
     Html,
     /// XML of any vocabulary.
     Xml,
-    /// Cells between commas.
+    /// Cells between commas, or what the first line has instead.
     Csv,
     /// Cells between tabs.
     Tsv,
