@@ -11,6 +11,7 @@ mod fetch;
 mod headings;
 mod inputs;
 mod load;
+mod overlap;
 mod reader;
 mod similar;
 mod spool;
