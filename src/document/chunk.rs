@@ -5,13 +5,15 @@
 //! nothing but white space at the borders.
 
 use std::collections::VecDeque;
+use std::iter;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use text_splitter::{ChunkConfig, ChunkSizer, TextSplitter};
 
-use super::Section;
 use super::headings::Headings;
+use super::{Section, overlap};
 
 /// How large passages are, in tokens, as far as that can be told without a
 /// model: a quarter of a token for a letter, one for a Chinese, Japanese or
@@ -56,10 +58,15 @@ pub(super) struct Passage<'a> {
 #[derive(Debug)]
 pub(super) struct Chunker {
     size: Quarters,
-    /// What is not cut yet.
+    /// The last passage, which the next may repeat, and what is not cut yet.
     text: String,
-    /// Where it begins in the document.
+    /// Where the text begins in the document.
     offset: usize,
+    /// Where the last passage begins in the text; where the rest does if it has
+    /// nothing to repeat.
+    last: usize,
+    /// Where the rest of the text begins, which is not cut yet.
+    rest: usize,
     headings: Headings,
     pages: Pages,
 }
@@ -70,6 +77,8 @@ impl Chunker {
             size: Quarters::of(size),
             text: String::new(),
             offset: 0,
+            last: 0,
+            rest: 0,
             headings: Headings::default(),
             pages: Pages::default(),
         }
@@ -99,30 +108,29 @@ impl Chunker {
         self.pages.begin(self.offset + self.text.len(), page);
         self.append(&text);
         let window_chars = self.size.max.saturating_mul(PASSAGES_PER_WINDOW);
-        let mut start = 0;
-        while let Some((length, _)) = self.text[start..].char_indices().nth(window_chars) {
-            let window = &self.text[start..start + length];
-            let mut found = split(window, self.size);
+        while let Some((length, _)) = self.rest().char_indices().nth(window_chars) {
+            let mut found = split(&self.rest()[..length], self.size.new_text());
             // The end of the window is no border: its last passage starts the next.
             let next = match found.pop() {
-                Some((next, _)) if !found.is_empty() => next,
+                Some(next) if !found.is_empty() => next.start,
                 only => {
                     found.extend(only);
                     length
                 }
             };
-            for (at, text) in found {
-                let at = self.offset + start + at;
-                give(Passage {
-                    heading: self.headings.above(at),
-                    page: self.pages.at(at),
-                    text,
-                })?;
+            for passage in found {
+                give(self.passage(passage))?;
             }
-            start += next;
+            self.rest += next;
+            if next == length {
+                // The gap is too long to repeat anything before it.
+                self.last = self.rest;
+            }
         }
-        self.text.drain(..start);
-        self.offset += start;
+        self.text.drain(..self.last);
+        self.offset += self.last;
+        self.rest -= self.last;
+        self.last = 0;
         Ok(())
     }
 
@@ -137,15 +145,45 @@ impl Chunker {
         mut self,
         mut give: impl FnMut(Passage<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        for (at, text) in last_passages(&self.text, self.size) {
-            let at = self.offset + at;
-            give(Passage {
-                heading: self.headings.above(at),
-                page: self.pages.at(at),
-                text,
-            })?;
+        for passage in self.last_passages() {
+            give(self.passage(passage))?;
         }
         Ok(())
+    }
+
+    fn rest(&self) -> &str {
+        &self.text[self.rest..]
+    }
+
+    /// A passage of the rest, with what it repeats of the one before.
+    fn passage(&mut self, Range { start, end }: Range<usize>) -> Passage<'_> {
+        let (start, end) = (self.rest + start, self.rest + end);
+        self.last = self.repeated(start);
+        let at = self.offset + self.last;
+        Passage {
+            heading: self.headings.above(at),
+            page: self.pages.at(at),
+            text: &self.text[self.last..end],
+        }
+    }
+
+    /// Where a passage begins whose own text begins at `start`.
+    fn repeated(&self, start: usize) -> usize {
+        self.last + overlap::start(&self.text[self.last..start], self.size.overlap)
+    }
+
+    /// The passages of the rest: one if it fits with what it repeats.
+    fn last_passages(&self) -> Vec<Range<usize>> {
+        let own = self.rest().trim();
+        let start = self.rest().len() - self.rest().trim_start().len();
+        let end = start + own.len();
+        let begin = self.repeated(self.rest + start);
+        let whole = &self.text[begin..self.rest + end];
+        let new_text = self.size.new_text();
+        match Tokens.size(own) > new_text && Tokens.size(whole) <= self.size.max {
+            true => iter::once(start..end).collect(),
+            false => last_passages(self.rest(), new_text),
+        }
     }
 }
 
@@ -188,6 +226,11 @@ impl Quarters {
             overlap: size.overlap.saturating_mul(4).min(max / 2),
         }
     }
+
+    /// Most of a passage without what it repeats.
+    fn new_text(self) -> usize {
+        self.max - self.overlap
+    }
 }
 
 /// Measures in quarters of a token.
@@ -203,7 +246,7 @@ impl ChunkSizer for Tokens {
 }
 
 /// Quarters of a token that a character takes.
-fn quarters(c: char) -> usize {
+pub(super) fn quarters(c: char) -> usize {
     match is_ideographic(c) {
         true => 4,
         false => 1,
@@ -219,46 +262,41 @@ pub(super) fn is_ideographic(c: char) -> bool {
 /// The passages of what is left of a document. One of less than a quarter of the
 /// size at the end is too little to ask about, so it is evened out with the one
 /// before.
-fn last_passages(text: &str, size: Quarters) -> Vec<(usize, &str)> {
-    let mut passages = split(text, size);
-    if let [.., (start, _), (tail_start, tail)] = passages[..]
-        && Tokens.size(tail) < size.max / 4
+fn last_passages(text: &str, most: usize) -> Vec<Range<usize>> {
+    let mut passages = split(text, most);
+    if let [.., Range { start, .. }, ref tail] = passages[..]
+        && Tokens.size(&text[tail.clone()]) < most / 4
     {
+        let end = tail.end;
         passages.truncate(passages.len() - 2);
-        let end = tail_start + tail.len();
-        let halves = halves(&text[start..end], size).into_iter();
-        passages.extend(halves.map(|(offset, passage)| (start + offset, passage)));
+        let halves = halves(&text[start..end], most).into_iter();
+        passages.extend(halves.map(|half| start + half.start..start + half.end));
     }
     passages
 }
 
 /// `text` whole if it fits, else in about equal parts.
-fn halves(text: &str, size: Quarters) -> Vec<(usize, &str)> {
+fn halves(text: &str, most: usize) -> Vec<Range<usize>> {
     let all = Tokens.size(text);
-    if all <= size.max {
-        return vec![(0, text)];
+    match all <= most {
+        true => iter::once(0..text.len()).collect(),
+        false => split_between(text, all.div_ceil(2).min(most), most),
     }
-    let enough = all.div_ceil(2).min(size.max);
-    split_between(text, enough, Quarters { overlap: 0, ..size })
 }
 
-/// Passages of `text` and where they start. Past three quarters of the size,
-/// the next good border is better than a full passage.
-fn split(text: &str, size: Quarters) -> Vec<(usize, &str)> {
-    split_between(text, size.max - size.max / 4, size)
+/// Passages of `text`. Past three quarters of the size, the next good border is
+/// better than a full passage.
+fn split(text: &str, most: usize) -> Vec<Range<usize>> {
+    split_between(text, most - most / 4, most)
 }
 
-/// Trimmed passages and where they start, from `enough` to the largest size as
-/// borders allow.
-fn split_between(text: &str, enough: usize, size: Quarters) -> Vec<(usize, &str)> {
-    let overlap = size.overlap.min(enough.saturating_sub(1));
-    let config = ChunkConfig::new(enough..=size.max)
-        .with_sizer(Tokens)
-        .with_overlap(overlap)
-        .expect("less than enough");
+/// Trimmed passages from `enough` to `most` quarters as borders allow.
+fn split_between(text: &str, enough: usize, most: usize) -> Vec<Range<usize>> {
+    let config = ChunkConfig::new(enough..=most).with_sizer(Tokens);
     TextSplitter::new(config)
         .chunk_indices(text)
         .filter(|(_, passage)| !passage.is_empty())
+        .map(|(at, passage)| at..at + passage.len())
         .collect()
 }
 
@@ -379,6 +417,53 @@ mod tests {
     }
 
     #[test]
+    fn a_paragraph_that_is_too_long_to_repeat_is_repeated_in_part() {
+        let text = "It is one. It is two. It is three.\n\nIt is four. It is five. It is six.";
+        let size = Quarters {
+            max: 50,
+            overlap: 13,
+        };
+        assert_eq!(
+            texts(text, size),
+            [
+                "It is one. It is two. It is three.",
+                "is three.\n\nIt is four. It is five. It is six."
+            ]
+        );
+        let size = Quarters {
+            max: 57,
+            overlap: 22,
+        };
+        assert_eq!(
+            texts(text, size),
+            [
+                "It is one. It is two. It is three.",
+                "It is three.\n\nIt is four. It is five. It is six."
+            ]
+        );
+    }
+
+    #[test]
+    fn a_text_that_fits_is_whole_as_it_repeats_nothing() {
+        let text = "A sentence of words. ".repeat(9);
+        let size = Quarters {
+            max: 190,
+            overlap: 90,
+        };
+        assert_eq!(texts(&text, size), [text.trim()]);
+    }
+
+    #[test]
+    fn a_long_gap_is_not_repeated() {
+        let text = format!("one{}two", " ".repeat(5_000));
+        let size = Quarters {
+            max: 10,
+            overlap: 5,
+        };
+        assert_eq!(texts(&text, size), ["one", "two"]);
+    }
+
+    #[test]
     fn a_chinese_character_takes_as_much_as_four_letters() {
         assert_eq!(Tokens.size("word"), 4);
         assert_eq!(Tokens.size("字é"), 5);
@@ -469,6 +554,27 @@ mod tests {
         }
 
         #[test]
+        fn each_passage_begins_with_the_end_of_the_one_before(
+            gaps in prop::collection::vec(prop::sample::select(vec![" ", ". ", "\n", ".\n\n"]), 0..400),
+        ) {
+            let words = (0..).zip(&gaps).map(|(number, gap)| format!("{number}{gap}"));
+            let text = words.collect::<Vec<_>>().concat();
+            let size = Quarters { max: 40, overlap: 15 };
+            let mut told = 0;
+            for passage in texts(&text, size) {
+                prop_assert!(Tokens.size(&passage) <= size.max);
+                let numbers = passage.split(|c: char| !c.is_ascii_digit()).filter(|word| !word.is_empty());
+                let numbers: Vec<usize> = numbers.map(|word| word.parse().unwrap()).collect();
+                let expected: Vec<usize> = (numbers[0]..).take(numbers.len()).collect();
+                prop_assert_eq!(&numbers, &expected);
+                prop_assert!(numbers[0] < told || told == 0);
+                prop_assert!(numbers[0] + numbers.len() > told);
+                told = numbers[0] + numbers.len();
+            }
+            prop_assert_eq!(told, gaps.len());
+        }
+
+        #[test]
         fn it_does_not_matter_how_a_text_comes(text in "([ \n.#a-c]){0,900}", cuts in prop::collection::vec(0_usize..900, 0..9)) {
             let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut.min(text.len())).collect();
             cuts.extend([0, text.len()]);
@@ -477,7 +583,7 @@ mod tests {
                 .windows(2)
                 .map(|cut| (&text[cut[0]..cut[1]], None, true))
                 .collect();
-            let size = Quarters { max: 9, overlap: 2 };
+            let size = Quarters { max: 20, overlap: 5 };
             prop_assert_eq!(passages(&pieces, size), passages(&[(&text, None, true)], size));
         }
     }

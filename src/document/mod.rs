@@ -11,6 +11,7 @@ mod fetch;
 mod headings;
 mod inputs;
 mod load;
+mod overlap;
 mod reader;
 mod similar;
 mod spool;
@@ -223,7 +224,7 @@ pub enum Refusal {
     #[error("in no known text encoding")]
     UnknownEncoding,
     /// Its bytes are not those of the type that its name says.
-    #[error("not a {0} file, whatever its name says")]
+    #[error("no {0} file, whatever its name says")]
     NotOfType(&'static str),
     /// Its bytes are those of something that text is not read from.
     #[error("in truth {0}")]

@@ -14,6 +14,7 @@ const DOCS: &str = "--provider offline --format pair --samples 1 --documents";
 fn inputs_that_cannot_be_used_are_found_before_any_work() {
     let sandbox = Sandbox::new();
     sandbox.write("empty.txt", " \n");
+    sandbox.write("empty.docx", "");
     sandbox.write("scan.pdf", "%PDF");
     sandbox.write("film.mp4", "film");
     sandbox.write("bad.json", "{");
@@ -23,7 +24,8 @@ fn inputs_that_cannot_be_used_are_found_before_any_work() {
     for (path, said) in [
         ("nothing", "no file or folder `nothing`"),
         ("empty.txt", "holds no text"),
-        ("scan.pdf", "not a PDF file, whatever its name says"),
+        ("scan.pdf", "no PDF file, whatever its name says"),
+        ("empty.docx", "holds no text"),
         ("film.mp4", "type `.mp4` is not supported"),
         ("bad.json", "bad.json"),
         (
@@ -42,7 +44,7 @@ fn inputs_that_cannot_be_used_are_found_before_any_work() {
     sandbox
         .run(DOCS, &["scans"])
         .exits(2)
-        .says("skipped `scans/one.pdf`: not a PDF file");
+        .says("skipped `scans/one.pdf`: no PDF file");
     assert!(!sandbox.files().iter().any(|file| file.contains(".sdgen")));
 }
 

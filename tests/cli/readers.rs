@@ -102,7 +102,7 @@ fn hostile_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "<a>".repeat(depth).into(),
             "nested deeper than 256 levels",
         ),
-        ("empty.pdf", Vec::new(), "not a PDF file"),
+        ("empty.pdf", Vec::new(), "holds no text"),
         ("nul.txt", b"a\0b".into(), "binary data"),
         (
             "bytes.md",

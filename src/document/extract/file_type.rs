@@ -24,7 +24,7 @@ pub enum FileType {
     Html,
     /// XML of any vocabulary.
     Xml,
-    /// Cells between commas.
+    /// Cells between commas, or what the first line has instead.
     Csv,
     /// Cells between tabs.
     Tsv,
@@ -123,6 +123,9 @@ impl FileType {
 
     /// The type that `content` is of, whatever the file is called.
     pub(super) fn confirmed(self, content: &[u8]) -> Result<Self, Refusal> {
+        if content.is_empty() {
+            return Err(Refusal::Blank);
+        }
         match self.found(content) {
             Found::Type(Self::Html) if self.is_text() => Ok(self),
             Found::Type(file_type) => Ok(file_type),
@@ -378,9 +381,15 @@ mod tests {
             (
                 FileType::Docx,
                 &b"text"[..],
-                "not a Word file, whatever its name says",
+                "no Word file, whatever its name says",
             ),
-            (FileType::Pdf, b"", "not a PDF file, whatever its name says"),
+            (
+                FileType::Xls,
+                b"text",
+                "no Excel file, whatever its name says",
+            ),
+            (FileType::Pdf, b"", "holds no text"),
+            (FileType::Json, b"", "holds no text"),
             (FileType::Pdf, b"\x89PNG\r\n", "in truth an image"),
             (
                 FileType::Docx,

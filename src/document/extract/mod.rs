@@ -28,6 +28,7 @@ mod relations;
 mod rows;
 mod rtf;
 mod separated;
+mod separator;
 mod sheet;
 mod stream;
 mod text;
@@ -132,8 +133,8 @@ pub fn extract(
     let pieces = Pieces::new(sink, PIECE_BYTES);
     let sections = match file_type {
         FileType::Text | FileType::Markdown => return plain(stream(start), pieces),
-        FileType::Csv => return separated::pass_on(stream(start), b',', limits, pieces),
-        FileType::Tsv => return separated::pass_on(stream(start), b'\t', limits, pieces),
+        FileType::Csv => return separated::csv(stream(start), limits, pieces),
+        FileType::Tsv => return separated::tsv(stream(start), limits, pieces),
         FileType::JsonLines => return json_lines::pass_on(stream(start), limits, pieces),
         FileType::Html => html::sections(&decode::declared(start, decode::html_charset)?, limits),
         FileType::Xml => xml::sections(&decode::declared(start, decode::xml_charset)?, limits),

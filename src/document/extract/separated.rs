@@ -1,23 +1,29 @@
-//! Tables of cells between commas or tabs, cell by cell.
+//! Tables of cells between commas, tabs and the like, cell by cell.
 //!
 //! Holds one cell and the names of the columns, whatever the size of the table.
+
+use std::ops::Range;
 
 use super::pieces::Pieces;
 use super::rows::{Rows, column};
 use super::stream::TextStream;
-use super::{Limits, Refusal};
+use super::{Limits, Refusal, separator};
 
 /// Most bytes of the first line, which names the columns.
 const HEADER_BYTES: usize = 1 << 20;
 
-/// Passes on the rows of a table whose first line names the columns.
-pub(super) fn pass_on(
-    text: TextStream,
-    delimiter: u8,
-    limits: Limits,
-    pieces: Pieces,
-) -> Result<(), Refusal> {
-    let mut cells = Cells::new(text, delimiter, limits);
+/// Passes on the rows of a table whose first line names the columns and tells
+/// what separates them.
+pub(super) fn csv(text: TextStream, limits: Limits, pieces: Pieces) -> Result<(), Refusal> {
+    pass_on(Cells::of_csv(text, limits)?, limits, pieces)
+}
+
+/// Passes on the rows of a table of tabs whose first line names the columns.
+pub(super) fn tsv(text: TextStream, limits: Limits, pieces: Pieces) -> Result<(), Refusal> {
+    pass_on(Cells::new(text, b'\t', limits), limits, pieces)
+}
+
+fn pass_on(mut cells: Cells, limits: Limits, pieces: Pieces) -> Result<(), Refusal> {
     let columns = columns(&mut cells)?;
     let mut rows = Rows::new(pieces);
     let (mut index, mut names_bytes) = (0, 0_u64);
@@ -90,15 +96,50 @@ struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    fn new(text: TextStream<'a>, delimiter: u8, limits: Limits) -> Self {
+    fn new(text: TextStream<'a>, separator: u8, limits: Limits) -> Self {
         Self {
             text,
             window: String::new(),
             parsed: 0,
-            parser: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            parser: parser(separator),
             cell: vec![0; 1024],
             longest: limits.record_bytes,
             bytes: 0,
+        }
+    }
+
+    /// The cells of a table whose first line tells what separates them.
+    fn of_csv(text: TextStream<'a>, limits: Limits) -> Result<Self, Refusal> {
+        let mut cells = Self::new(text, b',', limits);
+        let line = cells.first_line()?;
+        let first = &cells.window[line.clone()];
+        if let Some(separator) = separator::named(first) {
+            cells.parser = parser(separator);
+            cells.parser.set_line(line.start as u64 + 2);
+            cells.parsed = line.end;
+        } else {
+            cells.parser = parser(separator::likeliest(first));
+        }
+        Ok(cells)
+    }
+
+    /// Where the first line that is not empty is in the window, or as much of
+    /// it as may be the names of the columns.
+    fn first_line(&mut self) -> Result<Range<usize>, Refusal> {
+        loop {
+            let start = self.window.len() - self.window.trim_start_matches('\n').len();
+            if let Some(bytes) = separator::line_bytes(&self.window[start..]) {
+                return Ok(start..start + bytes);
+            }
+            let next = match self.window.len() < HEADER_BYTES {
+                true => self.text.next()?,
+                false => None,
+            };
+            let Some(window) = next else {
+                return Ok(start..self.window.len());
+            };
+            self.bytes += window.len() as u64;
+            self.window.push_str(&window);
         }
     }
 
@@ -154,6 +195,10 @@ impl<'a> Cells<'a> {
     }
 }
 
+fn parser(separator: u8) -> csv_core::Reader {
+    csv_core::ReaderBuilder::new().delimiter(separator).build()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
@@ -161,33 +206,57 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn csv(content: &str, delimiter: u8) -> String {
-        refused_or_read(content, delimiter, Limits::default()).unwrap()
+    fn read(content: &str) -> String {
+        refused_or_read(content, Limits::default()).unwrap()
     }
 
-    fn refused_or_read(content: &str, delimiter: u8, limits: Limits) -> Result<String, Refusal> {
+    fn refused_or_read(content: &str, limits: Limits) -> Result<String, Refusal> {
         let text = TextStream::new(content.as_bytes(), 1 << 20);
-        passed_on(1 << 20, |pieces| pass_on(text, delimiter, limits, pieces))
+        passed_on(1 << 20, |pieces| csv(text, limits, pieces))
     }
 
     #[test]
     fn csv_rows_name_their_columns() {
         let content = "city, country,\n\"Bern, the capital\",Switzerland,x\nOslo,,,extra\n\n";
         assert_eq!(
-            csv(content, b','),
+            read(content),
             "city: Bern, the capital\ncountry: Switzerland\ncolumn 3: x\n\n\
              city: Oslo\ncolumn 4: extra"
         );
     }
 
     #[test]
-    fn tabs_separate_too() {
-        assert_eq!(csv("a\tb\n1\t2, 3\n", b'\t'), "a: 1\nb: 2, 3");
+    fn tabs_alone_separate_in_tsv() {
+        let text = TextStream::new("a;b;c\td\n1\t2, 3\n".as_bytes(), 1 << 20);
+        let read = passed_on(1 << 20, |pieces| tsv(text, Limits::default(), pieces));
+        assert_eq!(read.unwrap(), "a;b;c: 1\nd: 2, 3");
+    }
+
+    #[test]
+    fn the_first_line_tells_what_separates_cells() {
+        for content in [
+            "\u{feff}name;\"height; in m\"\r\nPharos;\"103,5\"\r\n",
+            "\n\nname\t\"height; in m\"\nPharos\t103,5",
+            "name|\"height; in m\"\nPharos|103,5",
+            "sep=|\r\nname|\"height; in m\"\r\nPharos|103,5",
+            "\u{feff}\"sep=;\"\nname;\"height; in m\"\nPharos;103,5",
+        ] {
+            assert_eq!(
+                read(content),
+                "name: Pharos\nheight; in m: 103,5",
+                "{content}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_that_names_the_separator_alone_holds_no_text() {
+        assert_eq!(read("sep=;\r\n"), "");
     }
 
     #[test]
     fn a_csv_file_of_column_names_alone_holds_no_text() {
-        assert_eq!(csv("a,b\n", b','), "");
+        assert_eq!(read("a,b\n"), "");
     }
 
     fn refusal(content: &str) -> String {
@@ -196,8 +265,7 @@ mod tests {
             record_bytes: 1 << 20,
             ..Limits::default()
         };
-        let read = refused_or_read(content, b',', limits);
-        read.unwrap_err().to_string()
+        refused_or_read(content, limits).unwrap_err().to_string()
     }
 
     #[test]
@@ -220,24 +288,26 @@ mod tests {
 
     #[test]
     fn a_quotation_mark_that_is_left_open_is_refused_with_its_place() {
-        let content = format!("a\n1\n\"{}", "open\n".repeat(1 << 20));
-        assert_eq!(
-            refusal(&content),
-            "invalid CSV: the cell that begins at line 3 is longer than 1 MiB; is a quotation \
-             mark left open?"
-        );
+        for start in ["a\n1\n", "\nsep=;\n"] {
+            let content = format!("{start}\"{}", "open\n".repeat(1 << 20));
+            assert_eq!(
+                refusal(&content),
+                "invalid CSV: the cell that begins at line 3 is longer than 1 MiB; is a quotation \
+                 mark left open?"
+            );
+        }
     }
 
     proptest! {
         #[test]
         fn windows_and_pieces_of_any_size_give_the_same(
-            content in "[ab,\"\r\né ]{0,80}",
+            content in "(sep=;\r?\n)?[ab,;\"\r\né ]{0,80}",
             window_bytes in 0_usize..20,
             piece_bytes in 0_usize..20,
         ) {
             let read = |window_bytes, piece_bytes| {
                 let text = TextStream::new(content.as_bytes(), window_bytes);
-                passed_on(piece_bytes, |pieces| pass_on(text, b',', Limits::default(), pieces))
+                passed_on(piece_bytes, |pieces| csv(text, Limits::default(), pieces))
                     .map_err(|refusal| refusal.to_string())
             };
             prop_assert_eq!(read(window_bytes, piece_bytes), read(1_000, 1_000));
