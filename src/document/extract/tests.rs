@@ -260,6 +260,20 @@ fn both_engines_read_the_pages_without_what_runs_on_them() {
 }
 
 #[test]
+fn what_runs_in_the_margins_is_cut_however_large_it_is() {
+    let pages = by_engine("running.pdf", PdfEngine::Auto).unwrap();
+    let starts = pages.iter().map(|page| page.text.lines().next().unwrap());
+    let first = "The lighthouse was built in 1874";
+    let starts: Vec<_> = starts
+        .map(|line| &line[..line.len().min(first.len())])
+        .collect();
+    assert_eq!(starts, [first, "# Chapter 2", first, "# Chapter 4", first]);
+    for Section { text, .. } in pages {
+        assert!(!text.contains("Report") && !text.contains("Page"), "{text}");
+    }
+}
+
+#[test]
 fn pages_keep_their_structure() {
     let pages = by_engine("lighthouse.pdf", PdfEngine::Auto).unwrap();
     let text = &pages[0].text;
