@@ -242,6 +242,24 @@ def make_pdf():
         hyphens.drawString(72, 700 - 14 * index, line)
     hyphens.save()
 
+    running = Canvas(str(HERE / "running.pdf"), invariant=1)
+    words = []
+    for page in range(1, 6):
+        running.setFont("Helvetica-Bold", 16)
+        running.drawString(72, 800, "Annual Report 1911")
+        if page in (2, 4):
+            running.drawString(72, 775, f"Chapter {page}")
+            words += [f"Chapter {page}"]
+        running.setFont("Helvetica", 12)
+        running.drawCentredString(297, 30, f"Page {page} of 5")
+        running.setFont("Helvetica", 10)
+        for index, line in enumerate(BODY * 4):
+            running.drawString(72, 740 - 14 * index, line)
+        words += BODY * 4
+        running.showPage()
+    running.save()
+    said("running.pdf", *words)
+
 
 def make_rtf():
     """As a word processor writes it; by hand, since no package writes RTF."""

@@ -1,7 +1,8 @@
 //! `OpenDocument` texts and spreadsheets.
 //!
 //! Running headers and footers, tables of contents, indexes, comments, deleted
-//! text, and hidden text and sheets are not read.
+//! text, and hidden text, sheets and rows are not read; rows that only a filter
+//! hides are.
 
 use std::collections::HashSet;
 
@@ -221,6 +222,7 @@ fn sheet(name: &str, nodes: &mut Nodes, limits: Limits) -> Result<Option<Section
         match node {
             Node::Start(element) => match element.name() {
                 "annotation" | "shapes" => nodes.skip()?,
+                "table-row" if is_collapsed(&element) => nodes.skip()?,
                 "table-row" => {
                     times = number(&element, "number-rows-repeated").clamp(1, ROWS);
                     column = 0;
@@ -242,6 +244,11 @@ fn sheet(name: &str, nodes: &mut Nodes, limits: Limits) -> Result<Option<Section
         }
     }
     sheet.into_section()
+}
+
+/// Whether a row is hidden, alone or with its group.
+fn is_collapsed(row: &Element) -> bool {
+    row.attribute("visibility").as_deref() == Some("collapse")
 }
 
 fn new_cell(element: &Element) -> Cell {

@@ -1,7 +1,7 @@
 //! Presentations: a section for each slide, in the order of the talk, with the
 //! speaker's notes below it.
 //!
-//! Slide numbers, dates and footers are not read.
+//! Hidden slides, slide numbers, dates and footers are not read.
 
 use super::archive::Archive;
 use super::prose::Prose;
@@ -31,14 +31,13 @@ pub(super) fn sections(content: Vec<u8>, limits: Limits) -> Result<Vec<Section>,
     let relations = Relations::of(&mut archive, PRESENTATION, limits)?;
     let mut sections = Vec::new();
     let mut used = 0;
-    for id in slide_ids(&archive.part(PRESENTATION)?, limits)? {
+    for (page, id) in (1..).zip(slide_ids(&archive.part(PRESENTATION)?, limits)?) {
         let Some(part) = relations.part(&id) else {
             continue;
         };
-        let page = u32::try_from(sections.len() + 1).unwrap_or(u32::MAX);
         let section = slide(&mut archive, part, page, rest(limits, used))?;
-        used += section.text.len();
-        sections.push(section);
+        used += section.as_ref().map_or(0, |section| section.text.len());
+        sections.extend(section);
     }
     Ok(sections)
 }
@@ -57,9 +56,19 @@ fn slide_ids(xml: &str, limits: Limits) -> Result<Vec<String>, Refusal> {
     Ok(ids)
 }
 
-fn slide(archive: &mut Archive, part: &str, page: u32, limits: Limits) -> Result<Section, Refusal> {
+/// The text of a slide, unless it is hidden.
+fn slide(
+    archive: &mut Archive,
+    part: &str,
+    page: u32,
+    limits: Limits,
+) -> Result<Option<Section>, Refusal> {
+    let xml = archive.part(part)?;
+    if is_hidden(&xml, limits)? {
+        return Ok(None);
+    }
     let mut slide = Slide::new(limits);
-    slide.read(&archive.part(part)?, limits)?;
+    slide.read(&xml, limits)?;
     let relations = Relations::of(archive, part, limits)?;
     if let Some(notes) = relations.of_kind("notesSlide")
         && let Some(xml) = archive.find(notes)?
@@ -67,7 +76,19 @@ fn slide(archive: &mut Archive, part: &str, page: u32, limits: Limits) -> Result
         slide.is_notes = true;
         slide.read(&xml, limits)?;
     }
-    Ok(slide.prose.into_section(Some(page)))
+    Ok(Some(slide.prose.into_section(Some(page))))
+}
+
+/// Whether a slide is left out of the talk.
+fn is_hidden(xml: &str, limits: Limits) -> Result<bool, Refusal> {
+    let mut nodes = Nodes::new(xml, limits);
+    while let Some(node) = nodes.next()? {
+        if let Node::Start(slide) = node {
+            let show = slide.attribute("show");
+            return Ok(matches!(show.as_deref(), Some("0" | "false")));
+        }
+    }
+    Ok(false)
 }
 
 /// A slide in the making, and where on it the reader is.

@@ -260,6 +260,20 @@ fn both_engines_read_the_pages_without_what_runs_on_them() {
 }
 
 #[test]
+fn what_runs_in_the_margins_is_cut_however_large_it_is() {
+    let pages = by_engine("running.pdf", PdfEngine::Auto).unwrap();
+    let starts = pages.iter().map(|page| page.text.lines().next().unwrap());
+    let first = "The lighthouse was built in 1874";
+    let starts: Vec<_> = starts
+        .map(|line| &line[..line.len().min(first.len())])
+        .collect();
+    assert_eq!(starts, [first, "# Chapter 2", first, "# Chapter 4", first]);
+    for Section { text, .. } in pages {
+        assert!(!text.contains("Report") && !text.contains("Page"), "{text}");
+    }
+}
+
+#[test]
 fn pages_keep_their_structure() {
     let pages = by_engine("lighthouse.pdf", PdfEngine::Auto).unwrap();
     let text = &pages[0].text;
@@ -457,6 +471,49 @@ fn cells_far_apart_take_no_memory() {
     };
     let refused = extracted(FileType::Ods, content, limits);
     assert!(matches!(refused, Err(Refusal::TooMuchText(_))));
+}
+
+#[test]
+fn hidden_slides_are_left_out_and_counted() {
+    let slide = |attributes, text| {
+        format!("<?xml version='1.0'?>\n<sld{attributes}><sp><p><t>{text}</t></p></sp></sld>")
+    };
+    let content = zipped(&[
+        ("ppt/presentation.xml", b"<p xmlns:r='r'><sldId r:id='a'/><sldId r:id='b'/><sldId r:id='c'/></p>"),
+        ("ppt/_rels/presentation.xml.rels", b"<r><l Id='a' Target='1.xml'/><l Id='b' Target='2.xml'/><l Id='c' Target='3.xml'/></r>"),
+        ("ppt/1.xml", slide("", "first").as_bytes()),
+        ("ppt/2.xml", slide(" show='0'", "hidden").as_bytes()),
+        ("ppt/3.xml", slide(" show='1'", "last").as_bytes()),
+    ]);
+    let sections = extracted(FileType::Pptx, content, Limits::default()).unwrap();
+    let slides: Vec<_> = sections
+        .iter()
+        .map(|slide| (slide.page, slide.text.as_str()))
+        .collect();
+    assert_eq!(slides, [(Some(1), "first"), (Some(3), "last")]);
+}
+
+#[test]
+fn hidden_rows_are_left_out_and_filtered_ones_are_not() {
+    let row = |attributes, text| {
+        format!("<table-row{attributes}><table-cell><p>{text}</p></table-cell></table-row>")
+    };
+    let rows = [
+        row("", "first"),
+        row(" visibility='collapse' number-rows-repeated='2'", "hidden"),
+        row(" visibility='filter'", "filtered"),
+        row(" visibility='visible'", "last"),
+    ];
+    let sheet = format!("<d><table name='S'>{}</table></d>", rows.concat());
+    let content = zipped(&[
+        (
+            "mimetype",
+            b"application/vnd.oasis.opendocument.spreadsheet",
+        ),
+        ("content.xml", sheet.as_bytes()),
+    ]);
+    let sections = extracted(FileType::Ods, content, Limits::default()).unwrap();
+    assert_eq!(sections[0].text, "# S\n\nfirst\n\nfiltered\n\nlast");
 }
 
 #[test]

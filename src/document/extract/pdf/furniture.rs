@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 /// Fewest pages that show what runs.
-const LEAST_PAGES: usize = 3;
+pub(super) const LEAST_PAGES: usize = 3;
 
 /// Lines at each end of a page that may run.
 const LINES: usize = 2;
@@ -12,14 +12,17 @@ const LINES: usize = 2;
 /// Longest line that may run; longer ones are text.
 const LINE_BYTES: usize = 120;
 
+/// Most words of a page number without letters, as in `5 / 12`.
+const WORDS: usize = 3;
+
 /// Removes the lines that most pages have at the same end, numbers aside.
 pub(super) fn remove(pages: &mut [String]) {
     if pages.len() < LEAST_PAGES {
         return;
     }
     for _ in 0..LINES {
-        let top = running(pages, first_line);
-        let bottom = running(pages, last_line);
+        let top = Running::at(pages, first_line);
+        let bottom = Running::at(pages, last_line);
         for (index, page) in pages.iter_mut().enumerate() {
             cut(page, first_line, |line| top.runs(index, line));
             cut(page, last_line, |line| bottom.runs(index, line));
@@ -27,15 +30,35 @@ pub(super) fn remove(pages: &mut [String]) {
     }
 }
 
-/// What the lines at one end of most pages have in common.
-struct Running {
+/// What the lines at one place of most pages have in common.
+pub(super) struct Running {
     pattern: Option<String>,
     /// How far the page number in the line is ahead of the page.
     offset: Option<usize>,
 }
 
 impl Running {
-    fn runs(&self, index: usize, line: &str) -> bool {
+    /// What runs among `lines`, which are those of some of the `pages`, each
+    /// with the index of its page.
+    pub(super) fn of<'a>(
+        pages: usize,
+        lines: impl Iterator<Item = (usize, &'a str)> + Clone,
+    ) -> Self {
+        let lines = lines.filter(|(_, line)| may_run(line));
+        let patterns = lines.clone().map(|(_, line)| pattern(line));
+        let offsets = lines.filter_map(|(index, line)| page_offset(index, line));
+        Self {
+            pattern: most(pages, patterns),
+            offset: most(pages, offsets),
+        }
+    }
+
+    fn at(pages: &[String], line: fn(&str) -> &str) -> Self {
+        let lines = pages.iter().map(|page| line(page));
+        Self::of(pages.len(), lines.enumerate())
+    }
+
+    pub(super) fn runs(&self, index: usize, line: &str) -> bool {
         let offset = page_offset(index, line);
         let is_numbered = offset.is_some() && offset == self.offset;
         may_run(line) && (is_numbered || self.pattern.as_ref() == Some(&pattern(line)))
@@ -43,9 +66,10 @@ impl Running {
 }
 
 /// Whether a line can be furniture. A heading is none, even if every page
-/// starts with one.
+/// starts with one, nor is a row of numbers.
 fn may_run(line: &str) -> bool {
-    !line.is_empty() && line.len() <= LINE_BYTES && !line.starts_with('#')
+    let is_row = !line.contains(char::is_alphabetic) && line.split_whitespace().count() > WORDS;
+    !line.is_empty() && line.len() <= LINE_BYTES && !line.starts_with('#') && !is_row
 }
 
 fn first_line(page: &str) -> &str {
@@ -54,18 +78,6 @@ fn first_line(page: &str) -> &str {
 
 fn last_line(page: &str) -> &str {
     page.trim_end().lines().next_back().unwrap_or_default()
-}
-
-fn running(pages: &[String], line: fn(&str) -> &str) -> Running {
-    let lines = || pages.iter().map(|page| line(page)).enumerate();
-    let lines = || lines().filter(|(_, line)| may_run(line));
-    Running {
-        pattern: most(pages.len(), lines().map(|(_, line)| pattern(line))),
-        offset: most(
-            pages.len(),
-            lines().filter_map(|(index, line)| page_offset(index, line)),
-        ),
-    }
 }
 
 /// What more than half of `pages` have.
@@ -152,5 +164,17 @@ mod tests {
         assert_eq!(removed(&pages), pages);
         let pages = ["Same\na", "Same\nb", "x\nc", "y\nd"];
         assert_eq!(removed(&pages), pages);
+    }
+
+    #[test]
+    fn page_numbers_are_cut_and_rows_of_numbers_stay() {
+        assert_eq!(
+            removed(&[
+                "1 2.5 30 4\n1 / 3",
+                "5 6.5 70 8\n2 / 3",
+                "9 1.5 20 3\n3 / 3"
+            ]),
+            ["1 2.5 30 4", "5 6.5 70 8", "9 1.5 20 3"]
+        );
     }
 }

@@ -138,7 +138,8 @@ fn row(cells: &[Cell]) -> String {
     row.trim_end_matches([' ', '|']).to_owned()
 }
 
-fn line_text(line: &Line) -> String {
+/// The words of a line.
+pub(super) fn line_text(line: &Line) -> String {
     let pieces = line.inlines.iter().map(|inline| inline.text.as_str());
     pieces.collect()
 }

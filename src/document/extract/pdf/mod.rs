@@ -7,6 +7,7 @@
 mod furniture;
 mod layout;
 mod lines;
+mod margins;
 mod parts;
 mod pictures;
 mod spans;

@@ -7,10 +7,12 @@ use pdfboss_output::{
 };
 use pdfboss_text::extract_spans_and_rulings_reporting_cached;
 
+use super::margins;
+
 /// Most that letters are moved closer, by the size of the type.
 const KERN: f32 = 0.2;
 
-/// The layout of each page.
+/// The layout of each page, without what runs in the margins.
 pub(super) fn layouts(document: &Document) -> Result<Vec<PageLayout>> {
     let fonts = FontCache::default();
     let order = ReadingOrder::default();
@@ -20,10 +22,13 @@ pub(super) fn layouts(document: &Document) -> Result<Vec<PageLayout>> {
         retain_spans_on_page(&mut spans, page);
         retain_rulings_on_page(&mut rulings, page);
         unfold(&mut spans);
-        Ok((spans, rulings, report.order))
+        Ok((page.crop_box, (spans, rulings, report.order)))
     });
     let pages = pages.into_iter().collect::<Result<Vec<_>>>()?;
-    Ok(document_layout_opts(&pages, &LayoutOptions::default()))
+    let (sizes, pages): (Vec<_>, Vec<_>) = pages.into_iter().unzip();
+    let mut layouts = document_layout_opts(&pages, &LayoutOptions::default());
+    margins::remove(&mut layouts, &sizes);
+    Ok(layouts)
 }
 
 /// Moves the rest of a word to the end of its beginning where it starts before

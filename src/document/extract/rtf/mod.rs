@@ -1,7 +1,7 @@
 //! Rich Text Format: the words between its control words.
 //!
-//! Running headers and footers, pictures, fields' codes, comments, hidden and
-//! deleted text are not read. A footnote is in brackets where its number is.
+//! Running headers and footers, pictures, fields' codes, tables of contents,
+//! indexes, comments, hidden and deleted text are not read. A footnote is in brackets where its number is.
 
 mod document;
 mod fonts;
@@ -18,6 +18,7 @@ pub(super) fn sections(content: &[u8], limits: Limits) -> Result<Vec<Section>, R
         tokens: Tokens::new(content),
         groups: vec![Group::default()],
         fonts: Fonts::default(),
+        instruction: String::new(),
         limits,
         document: Document::new(limits),
     };
@@ -46,6 +47,8 @@ enum Kind {
     /// The bullet or the number of an item.
     Marker,
     FontTable,
+    /// What a field is to show.
+    Instruction,
     Hidden,
 }
 
@@ -70,6 +73,8 @@ struct Reader<'a> {
     tokens: Tokens<'a>,
     groups: Vec<Group>,
     fonts: Fonts,
+    /// The instruction of the field that was read last.
+    instruction: String,
     limits: Limits,
     document: Document,
 }
@@ -85,6 +90,9 @@ impl Reader<'_> {
             Token::Byte(byte) if group.is_shown() => {
                 let encoding = self.fonts.encoding(group.font);
                 self.document.byte(byte, encoding)?;
+            }
+            Token::Byte(byte) if group.kind == Kind::Instruction => {
+                self.instruction.push(char::from(byte));
             }
             Token::Byte(byte) => self.unshown(group, byte != b' '),
             Token::Word("bin", Some(length)) => {
@@ -158,6 +166,11 @@ impl Reader<'_> {
             ("deff", font) => fonts.set_default(font),
             ("pntext" | "listtext", _) => group.kind = Kind::Marker,
             ("fonttbl", _) => group.kind = Kind::FontTable,
+            ("fldinst", _) => {
+                group.kind = Kind::Instruction;
+                self.instruction.clear();
+            }
+            ("fldrslt", _) if is_directory(&self.instruction) => group.kind = Kind::Hidden,
             (name, _) if is_hidden(name) => group.kind = Kind::Hidden,
             _ => return false,
         }
@@ -171,6 +184,16 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a field shows a table of contents or of figures, or an index.
+fn is_directory(instruction: &str) -> bool {
+    let name = instruction.split_whitespace().next();
+    name.is_some_and(|name| {
+        ["TOC", "INDEX"]
+            .iter()
+            .any(|word| name.eq_ignore_ascii_case(word))
+    })
+}
+
 /// Whether the text of a group is not part of the document's.
 fn is_hidden(name: &str) -> bool {
     matches!(
@@ -180,7 +203,6 @@ fn is_hidden(name: &str) -> bool {
             | "info"
             | "pict"
             | "object"
-            | "fldinst"
             | "header"
             | "headerl"
             | "headerr"
@@ -277,6 +299,13 @@ mod tests {
     fn what_older_programs_see_of_a_table_is_left_out() {
         let rtf = r"{\rtf1\trowd\pard\intbl a\nestcell{\*\nesttableprops\nestrow}{\nonesttables\par}b\cell\row\pard c}";
         assert_eq!(text(rtf), "a | b\n\nc");
+    }
+
+    #[test]
+    fn tables_of_contents_are_left_out_and_other_fields_are_not() {
+        let rtf = r#"{\rtf1 {\field{\*\fldinst{\b  TOC \\o "1-3" }}{\fldrslt {\field{\*\fldinst HYPERLINK "x"}{\fldrslt One\tab 3}}\par
+            Two\tab 4\par}}\pard See {\field{\*\fldinst HYPERLINK "TOC"}{\fldrslt the end}}.\par {\field{\fldinst index}{\fldrslt oil, 7}}}"#;
+        assert_eq!(text(rtf), "See the end.");
     }
 
     #[test]
