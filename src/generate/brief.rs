@@ -46,12 +46,13 @@ struct Turns {
     passages: Arc<Passages>,
     /// Their indices.
     order: Vec<u32>,
-    /// Weight of all.
-    weight: u64,
+    /// Samples that each of them is to bring, in the same order.
+    shares: Vec<u32>,
 }
 
 impl Briefs {
-    pub(super) fn new(source: &Source, seed: u64) -> Self {
+    /// The briefs of a run of `samples` from `source`.
+    pub(super) fn new(source: &Source, seed: u64, samples: usize) -> Self {
         let mut random = StdRng::seed_from_u64(seed);
         let (mut angles, passages) = match source {
             Source::Query(_) => (angles(&SETTINGS), None),
@@ -61,7 +62,7 @@ impl Briefs {
         angles.shuffle(&mut random);
         Self {
             angles,
-            passages: passages.map(|passages| Turns::new(passages, &mut random)),
+            passages: passages.map(|passages| Turns::new(passages, samples, &mut random)),
         }
     }
 
@@ -91,38 +92,31 @@ impl Briefs {
         self.passages.as_ref().map(|turns| turns.passage(number))
     }
 
-    /// Most samples of a run of `samples` that batch `number` is to bring: more
-    /// from a long passage than from a short one.
-    pub(super) fn share(&self, number: u64, samples: usize) -> usize {
-        match &self.passages {
-            None => samples,
-            Some(turns) => turns.share(turns.passage(number), samples),
-        }
+    /// Most samples that batch `number` is to bring; `None` if it is all the same.
+    pub(super) fn share(&self, number: u64) -> Option<usize> {
+        let turns = self.passages.as_ref()?;
+        Some(*card(&turns.shares, number) as usize)
     }
 
     /// The largest of these shares.
-    pub(super) fn largest_share(&self, samples: usize) -> usize {
-        match &self.passages {
-            None => samples,
-            Some(turns) => {
-                let shares = (0..turns.order.len()).map(|index| turns.share(index, samples));
-                shares.max().unwrap_or(samples)
-            }
-        }
+    pub(super) fn largest_share(&self) -> Option<usize> {
+        let turns = self.passages.as_ref()?;
+        turns.shares.iter().max().map(|share| *share as usize)
     }
 }
 
 impl Turns {
-    fn new(passages: Arc<Passages>, random: &mut StdRng) -> Self {
-        let mut weight = 0;
+    fn new(passages: Arc<Passages>, samples: usize, random: &mut StdRng) -> Self {
+        let mut end = 0;
         let ends = (0..passages.len()).map(|index| {
-            weight += passages.weight(index);
-            weight
+            end += passages.weight(index);
+            end
         });
-        let ends: Vec<u64> = ends.collect();
+        let order = spread(&ends.collect::<Vec<_>>(), random);
+        let weights = order.iter().map(|index| passages.weight(*index as usize));
         Self {
-            order: spread(&ends, random),
-            weight,
+            shares: shares(weights, end, samples),
+            order,
             passages,
         }
     }
@@ -130,15 +124,25 @@ impl Turns {
     fn passage(&self, number: u64) -> usize {
         *card(&self.order, number) as usize
     }
+}
 
-    /// One for each passage, and of what remains as much as it has of the text.
-    fn share(&self, passage: usize, samples: usize) -> usize {
-        let [weight, all] = [self.passages.weight(passage), self.weight].map(u128::from);
-        let rest = samples.saturating_sub(self.order.len());
-        // Rounded: what is asked for too much of one is missing for the others.
-        let share = (rest as u128 * weight + all / 2) / all;
-        1 + usize::try_from(share).unwrap_or(rest)
-    }
+/// How many of `samples` each of some passages is to bring that have these
+/// weights, `all` together: one, and of the rest as many as it has of the text.
+/// Passages that outnumber the samples have one share among them.
+fn shares(weights: impl ExactSizeIterator<Item = u64>, all: u64, samples: usize) -> Vec<u32> {
+    let Some(rest) = samples.checked_sub(weights.len()).filter(|rest| *rest > 0) else {
+        return vec![1];
+    };
+    // What is rounded off one is left to the next, so that the sum is right.
+    let (mut weight, mut given) = (0, 0);
+    let shares = weights.map(|next| {
+        weight += u128::from(next);
+        let due = (rest as u128 * weight + u128::from(all) / 2) / u128::from(all);
+        let share = due - given;
+        given = due;
+        u32::try_from(share + 1).unwrap_or(u32::MAX)
+    });
+    shares.collect()
 }
 
 /// The indices of passages that end at `ends` when they are laid end to end:
@@ -202,7 +206,7 @@ mod tests {
     use super::*;
 
     fn briefs(source: &Source, numbers: std::ops::Range<u64>) -> Vec<Brief> {
-        let briefs = Briefs::new(source, 1);
+        let briefs = Briefs::new(source, 1, 1);
         let briefs = numbers.map(|number| briefs.of(number, 1).expect("in memory"));
         briefs.collect()
     }
@@ -264,17 +268,33 @@ mod tests {
     #[test]
     fn a_passage_gets_its_share_of_the_samples() {
         let long = "a long text ".repeat(100);
-        let briefs = Briefs::new(&documents(&[&long, "short", &long]), 1);
-        let mut shares: Vec<_> = (0..3).map(|number| briefs.share(number, 40)).collect();
+        let briefs = Briefs::new(&documents(&[&long, "short", &long]), 1, 41);
+        let mut shares: Vec<_> = (0..3).filter_map(|number| briefs.share(number)).collect();
         shares.sort_unstable();
-        assert_eq!(shares, [1, 19, 19]);
-        assert_eq!(briefs.largest_share(40), 19);
+        assert_eq!(shares, [1, 20, 20]);
+        assert_eq!(briefs.largest_share(), Some(20));
+        let sparse = Briefs::new(&documents(&[&long, "short", &long]), 1, 3);
+        assert_eq!(sparse.largest_share(), Some(1));
+    }
+
+    #[test]
+    fn shares_add_up_to_the_samples_and_leave_no_passage_out() {
+        for samples in 259..600 {
+            let weights = (0..258).map(|index| 50 + index * 7_919 % 3_000);
+            let shares = shares(
+                weights.clone().collect::<Vec<_>>().into_iter(),
+                weights.sum(),
+                samples,
+            );
+            assert!(shares.iter().all(|share| *share > 0));
+            assert_eq!(shares.iter().sum::<u32>() as usize, samples);
+        }
     }
 
     #[test]
     fn the_seed_decides_the_order() {
         let source = Source::Query("q".into());
-        let first = |seed| Briefs::new(&source, seed).of(0, 25).expect("in memory");
+        let first = |seed| Briefs::new(&source, seed, 1).of(0, 25).expect("in memory");
         assert_eq!(first(7), first(7));
         assert_ne!(first(7), first(8));
     }

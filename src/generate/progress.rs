@@ -42,9 +42,10 @@ impl Progress {
             Source::Query(_) => None,
             Source::Documents(passages) => Some(passages.len()),
         };
-        let briefs = Briefs::new(source, plan.seed);
+        let briefs = Briefs::new(source, plan.seed, plan.samples);
         // Small batches rather than passages that are never used.
-        let batch_size = plan.batch_size.min(briefs.largest_share(plan.samples));
+        let largest_share = briefs.largest_share().unwrap_or(plan.batch_size);
+        let batch_size = plan.batch_size.min(largest_share);
         Self {
             ledger: Ledger::new(plan.samples, batch_size, passages),
             dedup: Dedup::with_room_for(plan.samples),

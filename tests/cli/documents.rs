@@ -112,7 +112,7 @@ fn requests_go_round_the_passages() {
             format!("Passage number {number} of five."),
         );
     }
-    sandbox.write("docs/more/table.csv", "name,born in\nAda,1815\n");
+    sandbox.write("docs/more/table.csv", "name,born in\nAda L,1815\n");
     let env = [("GOOGLE_API_KEY", crate::fake_gemini::KEY)];
     let words = "--documents docs --format qa --samples 12 --json --base-url";
     let ran = sandbox.run_in(&env, words, &[&fake.server.url()]).exits(0);
@@ -141,7 +141,7 @@ fn requests_go_round_the_passages() {
             1
         );
     }
-    assert!(prompts.iter().any(|prompt| prompt.contains("name: Ada")));
+    assert!(prompts.iter().any(|prompt| prompt.contains("name: Ada L")));
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn a_run_does_not_read_what_it_has_written() {
         "a.txt",
         "The first text is about a lamp. It burned oil for years.",
     );
-    sandbox.write("own.csv", "name,born in\nAda,1815\n");
+    sandbox.write("own.csv", "name,born in\nAda L,1815\n");
     let words = "--provider offline --format pair --documents . --json --resume --samples";
     let documents = |samples: &str| {
         let ran = sandbox.run(words, &[samples]).exits(0);

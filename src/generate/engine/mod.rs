@@ -251,7 +251,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
     fn begin(&mut self, count: usize, now: Instant) -> Option<Attempt> {
         let (number, turns) = self.progress.turns.next();
         let briefs = &self.progress.briefs;
-        let share = briefs.share(number, self.generator.plan.samples);
+        let share = briefs.share(number).unwrap_or(count);
         let brief = match briefs.of(number, count.min(share)) {
             Ok(brief) => brief,
             Err(error) => {
