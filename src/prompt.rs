@@ -122,23 +122,32 @@ pub fn from_query(query: &str, angle: &str, count: usize) -> String {
 /// The user turn of a request made from a passage of a document, with the
 /// headings that it stands under.
 ///
-/// The passage stands between marks that it cannot contain, because they are
-/// made from its digest.
+/// The passage stands between marks that it does not contain.
 #[must_use]
 pub fn from_passage(passage: &str, heading: Option<&str>, angle: &str, count: usize) -> String {
     let passage = match heading {
         Some(heading) => format!("({heading})\n\n{passage}"),
         None => passage.to_owned(),
     };
-    let digest = Sha256::digest(passage.as_bytes());
-    let mark = format!(
-        "passage-{:02x}{:02x}{:02x}{:02x}",
-        digest[0], digest[1], digest[2], digest[3]
-    );
+    let mark = mark(&passage);
     format!(
         "<{mark}>\n{passage}\n</{mark}>\n\nMake the samples from this passage. This time: {angle}.\n{}",
         wanted(count)
     )
+}
+
+/// A word that is not in `passage`, and the same for it every time.
+fn mark(passage: &str) -> String {
+    let mut digest = Sha256::digest(passage);
+    loop {
+        let first_bytes = digest.first_chunk().expect("32 bytes");
+        let mark = format!("passage-{:08x}", u32::from_be_bytes(*first_bytes));
+        // A text may be made so that it holds the digest of itself.
+        if !passage.contains(&mark) {
+            return mark;
+        }
+        digest = Sha256::digest(digest);
+    }
 }
 
 /// The user turn of a request made from attached pages of a document.

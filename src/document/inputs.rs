@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use glob::{MatchOptions, Pattern};
 use walkdir::{DirEntry, WalkDir};
 
 use super::{LoadError, Refusal, fetch};
@@ -89,12 +90,43 @@ fn pattern(input: &Path) -> Result<Option<Vec<PathBuf>>, LoadError> {
     if input.exists() {
         return Ok(None);
     }
-    let paths = glob::glob(text).map_err(|error| LoadError::Pattern {
+    let pattern = Pattern::new(text).map_err(|error| LoadError::Pattern {
         pattern: text.to_owned(),
         problem: error.msg,
     })?;
-    // What cannot be looked at matches nothing.
-    let paths: Vec<_> = paths.filter_map(Result::ok).collect();
+    let matching = MatchOptions {
+        require_literal_separator: true,
+        require_literal_leading_dot: true,
+        ..MatchOptions::default()
+    };
+    // Links are not followed, nor are folders looked into where no match can be;
+    // what cannot be looked at matches nothing.
+    let parts = input.components();
+    let fixed: PathBuf = parts
+        .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']))
+        .collect();
+    let depth = match text.contains("**") {
+        true => usize::MAX,
+        false => input.components().count() - fixed.components().count(),
+    };
+    let root = match fixed.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => &fixed,
+    };
+    let entries = WalkDir::new(root).max_depth(depth).sort_by_file_name();
+    let entries = entries.into_iter().filter_map(Result::ok);
+    let entries = entries.filter(|entry| !entry.path_is_symlink());
+    let paths = entries.map(|entry| match fixed.as_os_str().is_empty() {
+        true => entry
+            .path()
+            .strip_prefix(".")
+            .unwrap_or(entry.path())
+            .to_owned(),
+        false => entry.into_path(),
+    });
+    let paths: Vec<_> = paths
+        .filter(|path| pattern.matches_path_with(path, matching))
+        .collect();
     match paths.is_empty() {
         true => Err(LoadError::NoMatch {
             pattern: text.to_owned(),

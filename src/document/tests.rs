@@ -267,3 +267,23 @@ fn what_cannot_be_used_is_skipped_if_something_is_left() {
     let nothing = load_all(&[bad.clone(), bad]);
     assert!(matches!(nothing, Err(LoadError::NothingLeft { .. })));
 }
+
+#[test]
+fn a_pattern_follows_no_links() {
+    use std::os::unix::fs::symlink;
+
+    let outside = folder(&[("secret.txt", b"secret")]);
+    let root = folder(&[
+        ("a.txt", b"text"),
+        ("deep/b.txt", b"more"),
+        (".c.txt", b"hidden"),
+    ]);
+    for link in ["loop", "again"] {
+        symlink(root.path(), root.path().join(link)).unwrap();
+    }
+    symlink(outside.path(), root.path().join("out")).unwrap();
+    let corpus = load_all(&[root.path().join("**/*.txt")]).unwrap();
+    assert_eq!(passages(&corpus), ["text", "more"]);
+    let corpus = load_all(&[root.path().join("*/?.txt")]).unwrap();
+    assert_eq!(passages(&corpus), ["more"]);
+}

@@ -31,8 +31,13 @@ pub(super) fn enter() -> io::Result<()> {
 pub(super) fn limit_time(seconds: Option<u64>) -> io::Result<()> {
     let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec;
     let used = u64::try_from(used).unwrap_or_default();
-    let current = seconds.map(|seconds| used + 1 + seconds);
     let maximum = getrlimit(Resource::Cpu).maximum;
+    let current = seconds.map(|seconds| used + 1 + seconds);
+    // The user may have set a lower limit for all.
+    let current = match (current, maximum) {
+        (Some(current), Some(maximum)) => Some(current.min(maximum)),
+        (current, maximum) => current.or(maximum),
+    };
     let limit = Rlimit { current, maximum };
     Ok(setrlimit(Resource::Cpu, limit)?)
 }

@@ -15,11 +15,29 @@ const LINE_BYTES: usize = 120;
 /// Most words of a page number without letters, as in `5 / 12`.
 const WORDS: usize = 3;
 
-/// Removes the lines that most pages have at the same end, numbers aside.
+/// Share of the text, one part in so many, that may run. Forms and records are
+/// the same on every page but for their numbers, and are no furniture.
+const PART: usize = 4;
+
+/// Removes the lines that most pages have at the same end, numbers aside, unless
+/// that would be much of the text.
 pub(super) fn remove(pages: &mut [String]) {
     if pages.len() < LEAST_PAGES {
         return;
     }
+    let mut rest = pages.to_vec();
+    remove_lines(&mut rest);
+    let [before, after] = [&*pages, &rest].map(bytes);
+    if (before - after) * PART <= before {
+        pages.clone_from_slice(&rest);
+    }
+}
+
+fn bytes(pages: &[String]) -> usize {
+    pages.iter().map(|page| page.trim().len()).sum()
+}
+
+fn remove_lines(pages: &mut [String]) {
     for _ in 0..LINES {
         let top = Running::at(pages, first_line);
         let bottom = Running::at(pages, last_line);
@@ -125,10 +143,32 @@ fn cut(page: &mut String, line: fn(&str) -> &str, runs: impl Fn(&str) -> bool) {
 mod tests {
     use super::*;
 
+    fn owned(pages: &[&str]) -> Vec<String> {
+        pages.iter().map(|page| (*page).to_owned()).collect()
+    }
+
+    /// Without the lines that run, however much that is.
     fn removed(pages: &[&str]) -> Vec<String> {
-        let mut pages: Vec<String> = pages.iter().map(|page| (*page).to_owned()).collect();
-        remove(&mut pages);
+        let mut pages = owned(pages);
+        remove_lines(&mut pages);
         pages
+    }
+
+    #[test]
+    fn records_that_differ_in_their_numbers_stay() {
+        let record =
+            |number: usize| format!("Patient {number}\nWeight: 6{number} kg\nRoom: {number}");
+        let mut pages: Vec<_> = (1..6).map(record).collect();
+        remove(&mut pages);
+        assert_eq!(pages, (1..6).map(record).collect::<Vec<_>>());
+        let text = "A paragraph of words that are different on every page of the report.";
+        let page = |name: &str| format!("Report\n{text} {name}.");
+        let mut pages: Vec<_> = ["one", "two", "three"].into_iter().map(page).collect();
+        remove(&mut pages);
+        assert!(
+            pages.iter().all(|page| page.starts_with("A paragraph")),
+            "{pages:?}"
+        );
     }
 
     #[test]
@@ -158,8 +198,9 @@ mod tests {
 
     #[test]
     fn what_few_pages_have_stays() {
-        let pages = ["Same\n\na", "Same\n\nb"];
-        assert_eq!(removed(&pages), pages);
+        let mut pages = owned(&["Same\n\na", "Same\n\nb"]);
+        remove(&mut pages);
+        assert_eq!(pages, ["Same\n\na", "Same\n\nb"]);
         let pages = ["# Part 1\na", "# Part 2\nb", "# Part 3\nc"];
         assert_eq!(removed(&pages), pages);
         let pages = ["Same\na", "Same\nb", "x\nc", "y\nd"];
