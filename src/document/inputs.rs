@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 use walkdir::{DirEntry, WalkDir};
@@ -23,6 +23,8 @@ pub(super) enum Root {
     Url(String),
     File(PathBuf),
     Folder(PathBuf),
+    /// A link that a pattern found.
+    Link(PathBuf),
 }
 
 /// Something that may be a document.
@@ -31,7 +33,7 @@ pub(super) enum Candidate {
     Stdin,
     Url(String),
     File(PathBuf),
-    /// What was found in a folder and is of no use.
+    /// What was found and is of no use.
     Refused(PathBuf, Refusal),
 }
 
@@ -58,10 +60,8 @@ pub(super) fn roots(inputs: &[PathBuf]) -> Result<Vec<Root>, LoadError> {
             roots.push(Root::Stdin);
         } else if let Some(url) = input.to_str().filter(|text| fetch::is_url(text)) {
             roots.push(Root::Url(url.to_owned()));
-        } else if let Some(paths) = pattern(input)? {
-            for path in paths {
-                roots.push(root(path)?);
-            }
+        } else if let Some(found) = pattern(input)? {
+            roots.extend(found);
         } else {
             roots.push(root(input.clone())?);
         }
@@ -81,58 +81,65 @@ fn root(path: PathBuf) -> Result<Root, LoadError> {
     }
 }
 
-/// The paths that `input` stands for, if it is a pattern and no path.
-fn pattern(input: &Path) -> Result<Option<Vec<PathBuf>>, LoadError> {
-    let is_pattern = |text: &&str| text.contains(['*', '?', '[']);
+/// What is special in a pattern.
+const SPECIAL: [char; 3] = ['*', '?', '['];
+
+/// What `input` stands for, if it is a pattern and no path.
+fn pattern(input: &Path) -> Result<Option<Vec<Root>>, LoadError> {
+    let is_pattern = |text: &&str| text.contains(SPECIAL);
     let Some(text) = input.to_str().filter(is_pattern) else {
         return Ok(None);
     };
     if input.exists() {
         return Ok(None);
     }
-    let pattern = Pattern::new(text).map_err(|error| LoadError::Pattern {
+    let pattern = Pattern::new(text.trim_end_matches('/'));
+    let pattern = pattern.map_err(|error| LoadError::Pattern {
         pattern: text.to_owned(),
         problem: error.msg,
     })?;
+    let roots: Vec<_> = matches(&pattern)
+        .map(|entry| match entry.path_is_symlink() {
+            true => Ok(Root::Link(entry.into_path())),
+            false => root(entry.into_path()),
+        })
+        .collect::<Result<_, _>>()?;
+    match roots.is_empty() {
+        true => Err(LoadError::NoMatch {
+            pattern: text.to_owned(),
+        }),
+        false => Ok(Some(roots)),
+    }
+}
+
+/// What is found by `pattern`, in the order of names. No link is followed, and
+/// what cannot be looked at is not found.
+fn matches(pattern: &Pattern) -> impl Iterator<Item = DirEntry> {
+    let parts = Path::new(pattern.as_str()).components();
+    let is_fixed = |part: &Component| !part.as_os_str().to_string_lossy().contains(SPECIAL);
+    let fixed: PathBuf = parts.clone().take_while(is_fixed).collect();
+    let depth = match pattern.as_str().contains("**") {
+        true => usize::MAX,
+        false => parts.count() - fixed.components().count(),
+    };
+    // Without a path of its own the pattern is about this folder.
+    let is_here = fixed.as_os_str().is_empty();
+    let root = if is_here { Path::new(".") } else { &fixed };
     let matching = MatchOptions {
         require_literal_separator: true,
         require_literal_leading_dot: true,
         ..MatchOptions::default()
     };
-    // Links are not followed, nor are folders looked into where no match can be;
-    // what cannot be looked at matches nothing.
-    let parts = input.components();
-    let fixed: PathBuf = parts
-        .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']))
-        .collect();
-    let depth = match text.contains("**") {
-        true => usize::MAX,
-        false => input.components().count() - fixed.components().count(),
-    };
-    let root = match fixed.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => &fixed,
-    };
     let entries = WalkDir::new(root).max_depth(depth).sort_by_file_name();
-    let entries = entries.into_iter().filter_map(Result::ok);
-    let entries = entries.filter(|entry| !entry.path_is_symlink());
-    let paths = entries.map(|entry| match fixed.as_os_str().is_empty() {
-        true => entry
-            .path()
-            .strip_prefix(".")
-            .unwrap_or(entry.path())
-            .to_owned(),
-        false => entry.into_path(),
-    });
-    let paths: Vec<_> = paths
-        .filter(|path| pattern.matches_path_with(path, matching))
-        .collect();
-    match paths.is_empty() {
-        true => Err(LoadError::NoMatch {
-            pattern: text.to_owned(),
-        }),
-        false => Ok(Some(paths)),
-    }
+    entries.into_iter().flatten().filter(move |entry| {
+        let path = entry.path();
+        let named = if is_here {
+            path.strip_prefix(".")
+        } else {
+            Ok(path)
+        };
+        named.is_ok_and(|path| pattern.matches_path_with(path, matching))
+    })
 }
 
 /// Everything in `roots` that may be a document, in order; nothing twice.
@@ -146,6 +153,7 @@ pub(super) fn candidates(roots: Vec<Root>) -> impl Iterator<Item = Candidate> + 
         Root::Url(url) => Box::new([Candidate::Url(url)].into_iter()),
         Root::File(path) => Box::new([Candidate::File(path)].into_iter()),
         Root::Folder(path) => Box::new(in_folder(path)),
+        Root::Link(path) => Box::new([Candidate::Refused(path, Refusal::SymbolicLink)].into_iter()),
     });
     candidates.filter(move |candidate| match candidate {
         Candidate::File(path) if has_others => {

@@ -18,13 +18,12 @@ pub(super) fn load(documents: &Documents, prefix: &Path) -> Result<Corpus, LoadE
         warn_of(skipped);
     }
     let corpus = loaded?;
+    warn_of(&corpus.skipped);
     if documents.is_strict && !corpus.skipped.is_empty() {
-        warn_of(&corpus.skipped);
         return Err(LoadError::Strict {
             files: corpus.skipped.len(),
         });
     }
-    warn_of(&corpus.skipped);
     tracing::info!(
         "passages: {} (repeated ones left out: {}), documents: {} (files skipped: {})",
         corpus.passages.len(),
