@@ -9,7 +9,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use sdgen::format::{FormatHandler as _, predefined};
-use sdgen::generate::{Budget, Event, Generator, Limits, Plan, Progress, Source};
+use sdgen::generate::{Budget, Event, Generator, Limits, Options, Progress, Source};
 use sdgen::llm::Offline;
 use sdgen::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
 use sdgen::shutdown::stop_switch;
@@ -17,7 +17,7 @@ use sdgen::shutdown::stop_switch;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let format = predefined("qa").ok_or("no such format")?;
-    let plan = Plan {
+    let options = Options {
         samples: 10,
         batch_size: 5,
         max_retries: 0,
@@ -43,20 +43,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
         format.name(),
     )?;
     let mut outputs = place.begin(format.fields(), &"whatever tells this run from others")?;
-    let client = Offline::new(plan.seed);
+    let client = Offline::new(options.seed);
     let (_switch, shutdown) = stop_switch();
     let generator = Generator {
         format: &format,
         client: &client,
-        plan: &plan,
+        options: &options,
         shutdown: &shutdown,
     };
     let source = Source::Query("facts about lighthouses".to_owned());
-    let progress = Progress::new(&plan, &source);
+    let progress = Progress::new(&options, &source);
     let run = generator
         .run(source, progress, &mut outputs, |event| {
             if let Event::Settled { books, .. } = event {
-                println!("{} of {} samples", books.written, plan.samples);
+                println!("{} of {} samples", books.written, options.samples);
             }
         })
         .await;

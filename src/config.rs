@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use crate::cli::{Cli, LogLevel, OutputChoice, PdfReader, Provider};
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
 use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
-use crate::generate::{Budget, Limits, Plan};
+use crate::generate::{Budget, Limits, Options};
 use crate::llm::{
     ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Price, PriceError, Prices, Sampling, SetupError,
 };
@@ -38,7 +38,7 @@ pub struct Config {
     /// Who writes the samples.
     pub provider: ProviderConfig,
     /// How many, and how.
-    pub plan: Plan,
+    pub options: Options,
     /// Where they go.
     pub output: OutputConfig,
     /// What the user sees.
@@ -182,7 +182,7 @@ impl Config {
             }
         }
         let is_offline = provider.is_offline();
-        let plan = Plan {
+        let options = Options {
             samples: cli.samples,
             batch_size: cli.batch_size,
             limits: Limits {
@@ -225,7 +225,7 @@ impl Config {
             input,
             format,
             provider,
-            plan,
+            options,
             output,
             report: ReportConfig {
                 quiet: cli.quiet,

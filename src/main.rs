@@ -45,7 +45,7 @@ fn main() -> ExitCode {
 
 fn start(cli: Cli, report: &mut Report) -> Result<ExitStatus, RunError> {
     let config = Config::resolve(cli, &Env::load(Path::new(".")))?;
-    let grace = config.plan.grace;
+    let grace = config.options.grace;
     // One thread: waking a second one for each answer costs more than it does.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

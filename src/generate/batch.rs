@@ -88,7 +88,11 @@ impl Reader<'_> {
             None => Ok(()),
         };
         match self.marks {
-            true => sample.values.push(sample::Value::Boolean(checked.is_ok())),
+            // What was not checked is not known to be grounded.
+            true => {
+                let is_grounded = ground.is_some() && checked.is_ok();
+                sample.values.push(sample::Value::Boolean(is_grounded));
+            }
             false => checked?,
         }
         Ok(sample)

@@ -41,7 +41,7 @@ pub use traffic::Traffic;
 /// How much to generate, and how.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
-pub struct Plan {
+pub struct Options {
     /// Samples wanted; at least one.
     pub samples: usize,
     /// Most samples asked for in one request; at least one.
@@ -68,7 +68,7 @@ pub struct Plan {
     pub grace: Duration,
 }
 
-impl Plan {
+impl Options {
     /// The fields of the samples of a run in `format`: its own, and the mark.
     #[must_use]
     pub fn fields(&self, format: &dyn FormatHandler) -> Vec<Field> {
@@ -86,7 +86,7 @@ pub struct Generator<'a> {
     /// Who writes them.
     pub client: &'a dyn LlmClient,
     /// How many, and how.
-    pub plan: &'a Plan,
+    pub options: &'a Options,
     /// The wish to stop early.
     pub shutdown: &'a Shutdown,
 }

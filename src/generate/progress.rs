@@ -11,7 +11,7 @@ use super::dedup::Dedup;
 use super::ledger::{Ledger, Shortfall};
 use super::record::Record;
 use super::traffic::Traffic;
-use super::{Outcome, Part, Plan, Run};
+use super::{Options, Outcome, Part, Run};
 
 /// Times that a batch is tried, retries left aside, before its turn is given
 /// to another.
@@ -35,21 +35,21 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// That of a new run of `plan` from `source`.
+    /// That of a new run of `options` from `source`.
     #[must_use]
-    pub fn new(plan: &Plan, source: &Source) -> Self {
+    pub fn new(options: &Options, source: &Source) -> Self {
         let passages = match source {
             Source::Query(_) => None,
             Source::Documents(passages) => Some(passages.len()),
         };
-        let briefs = Briefs::new(source, plan.seed, plan.samples);
+        let briefs = Briefs::new(source, options.seed, options.samples);
         // Small batches rather than passages that are never used.
-        let largest_share = briefs.largest_share().unwrap_or(plan.batch_size);
-        let batch_size = plan.batch_size.min(largest_share);
+        let largest_share = briefs.largest_share().unwrap_or(options.batch_size);
+        let batch_size = options.batch_size.min(largest_share);
         Self {
-            ledger: Ledger::new(plan.samples, batch_size, passages),
-            dedup: Dedup::with_room_for(plan.samples),
-            are_marked: plan.keep_ungrounded,
+            ledger: Ledger::new(options.samples, batch_size, passages),
+            dedup: Dedup::with_room_for(options.samples),
+            are_marked: options.keep_ungrounded,
             turns: Turns::default(),
             traffic: Traffic::default(),
             refinement: Refinement::Due,
@@ -120,7 +120,7 @@ impl Progress {
         self.ledger.missing()
     }
 
-    /// Whether the target of its plan is reached.
+    /// Whether the target is reached.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.missing() == 0

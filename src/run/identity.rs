@@ -93,11 +93,11 @@ impl Identity {
             temperature: sampling.temperature,
             top_p: sampling.top_p,
             top_k: sampling.top_k,
-            refine: config.plan.refine,
-            free_context: config.plan.free_context,
-            keep_ungrounded: config.plan.keep_ungrounded,
+            refine: config.options.refine,
+            free_context: config.options.free_context,
+            keep_ungrounded: config.options.keep_ungrounded,
             prompts: prompts(&config.format),
-            seed: config.plan.seed,
+            seed: config.options.seed,
             seed_given: config.seed_given,
         }
     }

@@ -201,7 +201,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
         Input::Documents(documents) => Some(documents::load(documents, &config.output.prefix)?),
     };
     let mut client = client(&config)?;
-    if !config.resume && !is_wanted(&config, config.plan.samples as u64) {
+    if !config.resume && !is_wanted(&config, config.options.samples as u64) {
         return Ok(None);
     }
     let place = Place::claim(&config.output, config.format.name())?;
@@ -216,7 +216,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
         if let Some(corpus) = &mut corpus {
             corpus.passages.rename(identity.names());
         }
-        config.plan.seed = identity.seed;
+        config.options.seed = identity.seed;
         client = self::client(&config)?;
     }
     let mut manifest = Manifest::new(&config, identity.documents.clone());
@@ -253,11 +253,11 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
 
 /// How far the run has come in `past`, its journal.
 fn progress(config: &Config, source: &Source, past: Option<&Past>) -> Result<Progress, RunError> {
-    let mut progress = Progress::new(&config.plan, source);
+    let mut progress = Progress::new(&config.options, source);
     let Some(past) = past else {
         return Ok(progress);
     };
-    past.replay(&config.plan.fields(&config.format), |record, samples| {
+    past.replay(&config.options.fields(&config.format), |record, samples| {
         progress.replay(record, &samples);
     })?;
     if past.damaged() > 0 {
@@ -267,7 +267,7 @@ fn progress(config: &Config, source: &Source, past: Option<&Past>) -> Result<Pro
             past.damaged()
         );
     }
-    let (wanted, written) = (config.plan.samples, progress.written());
+    let (wanted, written) = (config.options.samples, progress.written());
     if (wanted as u64) < written {
         return Err(RunError::Fewer { wanted, written });
     }
@@ -288,7 +288,7 @@ fn open(
     {
         return Ok(Output::Done(finished));
     }
-    let fields = config.plan.fields(&config.format);
+    let fields = config.options.fields(&config.format);
     let outputs = match past {
         Some(past) => place.resume(&fields, past)?,
         None => place.begin(&fields, identity)?,
@@ -323,8 +323,10 @@ impl Prepared {
             manifest_file,
             output,
         } = self;
-        let Config { format, plan, .. } = &config;
-        report.start(plan.samples as u64, progress.written());
+        let Config {
+            format, options, ..
+        } = &config;
+        report.start(options.samples as u64, progress.written());
         let started = Instant::now();
         let (mut run, finished, manifest_file) = match output {
             Output::Done(finished) => (progress.into_run(), finished, None),
@@ -335,7 +337,7 @@ impl Prepared {
                 let generator = Generator {
                     format,
                     client: client.as_ref(),
-                    plan,
+                    options,
                     shutdown,
                 };
                 let run = generator
@@ -367,14 +369,14 @@ impl Prepared {
         report.finish(
             &Summary {
                 format: format.name(),
-                target: plan.samples,
+                target: options.samples,
                 writer: manifest.writer(),
                 run: &run,
                 price: config.price.as_ref(),
                 is_billed: !config.provider.is_offline(),
                 elapsed,
             },
-            &plan.fields(format),
+            &options.fields(format),
         );
         let printed = match config.report.json {
             true => report::print_json(&manifest),
@@ -411,6 +413,6 @@ fn client(config: &Config) -> Result<Box<dyn LlmClient>, SetupError> {
     Ok(match &config.provider {
         ProviderConfig::Gemini(gemini) => Box::new(Gemini::new(gemini.clone())?),
         ProviderConfig::OpenAi(openai) => Box::new(OpenAi::new(openai.clone())?),
-        ProviderConfig::Offline => Box::new(Offline::new(config.plan.seed)),
+        ProviderConfig::Offline => Box::new(Offline::new(config.options.seed)),
     })
 }

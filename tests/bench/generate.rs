@@ -9,7 +9,7 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use sdgen::format::{Format, FormatHandler as _, predefined};
 use sdgen::generate::dedup::Dedup;
-use sdgen::generate::{Budget, Generator, Limits, Plan, Progress, Source, parse};
+use sdgen::generate::{Budget, Generator, Limits, Options, Progress, Source, parse};
 use sdgen::llm::{BaseUrl, OpenAi, OpenAiConfig, Sampling};
 use sdgen::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
 use sdgen::sample::Sample;
@@ -102,7 +102,7 @@ fn looping(criterion: &mut Criterion) {
 fn generate(server: &Server, samples: u64, concurrency: usize) {
     let folder = tempfile::tempdir().expect("a folder");
     let format = predefined("qa").expect("listed");
-    let plan = Plan {
+    let options = Options {
         samples: usize::try_from(samples).expect("few"),
         batch_size: usize::try_from(BATCH).expect("few"),
         max_retries: 0,
@@ -138,7 +138,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
     let generator = Generator {
         format: &format,
         client: &client,
-        plan: &plan,
+        options: &options,
         shutdown: &shutdown,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -146,7 +146,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         .build();
     let runtime = runtime.expect("a runtime");
     let source = Source::Query("q".to_owned());
-    let progress = Progress::new(&plan, &source);
+    let progress = Progress::new(&options, &source);
     let run = runtime.block_on(generator.run(source, progress, &mut outputs, |_| ()));
     assert_eq!(run.books.written, samples);
     assert!(outputs.finish(true).errors.is_empty());

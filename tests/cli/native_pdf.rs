@@ -221,3 +221,12 @@ fn only_gemini_sees_pdf_files() {
     .exits(0)
     .says("--pdf-engine has no effect with --native-pdf");
 }
+
+#[test]
+fn nothing_made_from_pages_counts_as_grounded() {
+    let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
+    sandbox.write("scan.pdf", fixture("scan.pdf"));
+    let words = "--samples 2 --documents scan.pdf --keep-ungrounded";
+    let ran = run(&sandbox, &fake, words).exits(0);
+    assert_eq!(ran.json()["samples"]["ungrounded"], 2);
+}

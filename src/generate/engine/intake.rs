@@ -35,7 +35,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 let was_down = self.is_in_outage();
                 self.failed(attempt, ticket, error);
                 if self.is_in_outage() && !was_down {
-                    let seconds = self.generator.plan.limits.max_wait.as_secs();
+                    let seconds = self.generator.options.limits.max_wait.as_secs();
                     tracing::warn!(
                         "nothing but errors comes; trying once a second, for {seconds} s at most"
                     );
@@ -56,7 +56,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         tracing::debug!("answer: {finish_reason:?}, {usage:?}");
         self.last_error = None;
         self.progress.traffic.completion(completion);
-        let budget = &self.generator.plan.budget;
+        let budget = &self.generator.options.budget;
         self.expectation.learn(items, usage, budget);
         if self.pace.answered(now, ticket, total(usage), *limits) {
             tracing::info!("the endpoint answers again");
@@ -72,7 +72,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             format: self.generator.format,
             passage: text_of(&attempt.brief).map(|chunk| &*chunk.text),
             filled: self.instruction(&attempt.brief).filled,
-            marks: self.generator.plan.keep_ungrounded,
+            marks: self.generator.options.keep_ungrounded,
         };
         match reader.read(completion) {
             Reading::Items {
@@ -94,7 +94,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             Reading::Blocked(reason) => self.end_without(&attempt, Shortfall::Blocked(reason)),
             Reading::Unusable(reason) => {
                 self.tell(reason, &format_args!("unusable answer: {reason}"));
-                if attempt.retries < self.generator.plan.max_retries {
+                if attempt.retries < self.generator.options.max_retries {
                     attempt.retries += 1;
                     attempt.due = Instant::now();
                     attempt.is_paid = false;
@@ -161,7 +161,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
 
     /// Plans an attempt that failed again, if it has retries left.
     fn retry(&mut self, mut attempt: Attempt, asked: Option<Duration>, error: LlmError) {
-        let max_retries = self.generator.plan.max_retries;
+        let max_retries = self.generator.options.max_retries;
         attempt.is_paid = true;
         if self.is_in_outage() {
             // In an outage that will end, the retries of a batch are kept. But
@@ -195,7 +195,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     /// Until when an endpoint without answers is waited for.
     fn end_of_wait(&self, now: Instant) -> Instant {
         let since = self.pace.trouble_since().unwrap_or(now);
-        since + self.generator.plan.limits.max_wait
+        since + self.generator.options.limits.max_wait
     }
 
     pub(super) fn stop_for(&mut self, error: LlmError) {
@@ -203,7 +203,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     }
 
     fn tell_hold(&self, asked: Option<Duration>) {
-        let asked = asked.filter(|asked| *asked <= self.generator.plan.limits.max_wait);
+        let asked = asked.filter(|asked| *asked <= self.generator.options.limits.max_wait);
         if !self.pace.is_held(Instant::now()) {
             tell_pause(asked.unwrap_or_default());
         }
@@ -291,7 +291,8 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
 
     /// Whether `sample` is marked as ungrounded.
     fn is_ungrounded(&self, sample: &Sample) -> bool {
-        self.generator.plan.keep_ungrounded && sample.values.last() == Some(&Value::Boolean(false))
+        self.generator.options.keep_ungrounded
+            && sample.values.last() == Some(&Value::Boolean(false))
     }
 
     pub(super) fn count_error(&mut self, error: &LlmError) {

@@ -27,7 +27,7 @@ use super::pace::{Pace, Permit, Ticket};
 use super::progress::Progress;
 use super::record::Record;
 use super::traffic::Traffic;
-use super::{Event, GenerateError, Generator, Outcome, Part, Plan, Run};
+use super::{Event, GenerateError, Generator, Options, Outcome, Part, Run};
 
 use instruction::{Instruction, attachment, text_of};
 
@@ -105,7 +105,9 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         outputs: &'a mut Outputs,
         on_event: F,
     ) -> Self {
-        let Generator { format, plan, .. } = generator;
+        let Generator {
+            format, options, ..
+        } = generator;
         let now = Instant::now();
         let is_query = matches!(source, Source::Query(_));
         let material = match is_query {
@@ -113,7 +115,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             false => Material::Passage,
         };
         let filled = format.grounding().map(|grounding| grounding.context);
-        let filled = filled.filter(|_| !is_query && !plan.free_context);
+        let filled = filled.filter(|_| !is_query && !options.free_context);
         progress.ledger.take_heart();
         Self {
             generator,
@@ -122,7 +124,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             words: Instruction::new(format, material, filled),
             // Nobody knows the words of the pages to fill in or to check.
             pages: Instruction::new(format, Material::Pages, None),
-            pace: Pace::new(plan.limits, plan.max_retries, now),
+            pace: Pace::new(options.limits, options.max_retries, now),
             expectation: Expectation::default(),
             waiting: Vec::new(),
             before: progress.traffic.clone(),
@@ -149,12 +151,12 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
     async fn generate(&mut self) {
         let Generator {
             client,
-            plan,
+            options,
             shutdown,
             ..
         } = self.generator;
         let mut in_flight = FuturesUnordered::new();
-        let mut patience_is_over = pin!(patience(shutdown, plan.grace));
+        let mut patience_is_over = pin!(patience(shutdown, options.grace));
         let mut draining = pin!(shutdown.reached(Urgency::Drain));
         let mut is_draining = false;
         while self.progress.ledger.missing() > 0 {
@@ -193,7 +195,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             return false;
         };
         let pause = wake.duration_since(Instant::now());
-        let is_short = pause <= self.generator.plan.limits.max_wait;
+        let is_short = pause <= self.generator.options.limits.max_wait;
         if !is_short {
             self.stop_for(LlmError::RateLimited {
                 message: "its limit is used up".to_owned(),
@@ -297,12 +299,12 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             }
             (Source::Documents(_), None) => unreachable!("documents are asked about by passage"),
         };
-        let Plan {
+        let Options {
             seed,
             seed_requests,
             max_retries,
             ..
-        } = self.generator.plan;
+        } = self.generator.options;
         let Instruction { system, shape, .. } = self.instruction(brief);
         let attempts = attempt.turns * (max_retries + 1) + attempt.retries;
         ChatRequest {
@@ -384,9 +386,9 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
     }
 
     fn allowance(&self, under_way: usize) -> Allowance {
-        let Plan {
+        let Options {
             budget, batch_size, ..
-        } = self.generator.plan;
+        } = self.generator.options;
         if *budget == Budget::default() {
             return Allowance::Yes;
         }

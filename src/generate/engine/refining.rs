@@ -12,7 +12,7 @@ use super::super::brief::Source;
 use super::super::budget::Allowance;
 use super::super::progress::Refinement;
 use super::super::record::Record;
-use super::super::{Event, Generator, Plan, refine, retry};
+use super::super::{Event, Generator, Options, refine, retry};
 use super::{Engine, Reply, Stop, patience, tell_pause};
 
 impl<F: FnMut(Event<'_>)> Engine<'_, F> {
@@ -21,12 +21,12 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         let Source::Query(query) = &self.source else {
             return;
         };
-        let Plan {
+        let Options {
             refine,
             seed_requests,
             seed,
             ..
-        } = *self.generator.plan;
+        } = *self.generator.options;
         let is_due = self.progress.refinement == Refinement::Due;
         if !refine || !is_due || self.progress.is_complete() {
             return;
@@ -58,11 +58,11 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     async fn ask_for_text(&mut self, request: &ChatRequest) -> Option<Reply> {
         let Generator {
             client,
-            plan,
+            options,
             shutdown,
             ..
         } = self.generator;
-        let mut patience_is_over = pin!(patience(shutdown, plan.grace));
+        let mut patience_is_over = pin!(patience(shutdown, options.grace));
         let mut tries = 0;
         loop {
             if let Allowance::No(spent) = self.allowance(0) {
@@ -92,14 +92,14 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                     self.stop_with(error.into());
                     return None;
                 }
-                _ if tries >= plan.max_retries => return Some(Err(error)),
+                _ if tries >= options.max_retries => return Some(Err(error)),
                 Disposition::Again => Duration::ZERO,
                 Disposition::FailBatch => return Some(Err(error)),
                 Disposition::Wait(asked) | Disposition::Retry(asked) => {
                     asked.unwrap_or_default().max(retry::pause(tries))
                 }
             };
-            if pause > plan.limits.max_wait {
+            if pause > options.limits.max_wait {
                 return Some(Err(error));
             }
             tell_pause(pause);

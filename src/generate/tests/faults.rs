@@ -24,7 +24,7 @@ async fn an_outage_of_a_minute_is_probed_gently_and_forgotten_at_once() {
     });
     client.latency = Duration::from_millis(500);
     let mut bench = Bench::new(4_000);
-    bench.plan.limits.concurrency = 8;
+    bench.options.limits.concurrency = 8;
     let (run, _) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Complete)), "{run:?}");
     let calls = calls.lock().expect("no panic");
@@ -47,7 +47,7 @@ async fn an_outage_without_end_ends_the_run_after_the_longest_wait() {
         _ => server_error(),
     });
     let mut bench = Bench::new(1_000);
-    bench.plan.limits.max_wait = Duration::from_secs(120);
+    bench.options.limits.max_wait = Duration::from_secs(120);
     let started = Instant::now();
     let (run, lines) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Unavailable(_))));
@@ -88,8 +88,8 @@ async fn complaints_cost_no_retries() {
         _ => faultless(call, request),
     });
     let mut bench = Bench::new(20);
-    bench.plan.max_retries = 0;
-    bench.plan.limits.concurrency = 1;
+    bench.options.max_retries = 0;
+    bench.options.limits.concurrency = 1;
     let (run, _) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Complete)), "{run:?}");
     assert_eq!(run.books.requested, 20);
@@ -158,7 +158,7 @@ async fn a_fixed_rate_is_used_and_hardly_exceeded() {
     });
     client.latency = Duration::from_millis(200);
     let mut bench = Bench::new(20_000);
-    bench.plan.limits.concurrency = 512;
+    bench.options.limits.concurrency = 512;
     let mut warm = 0;
     let (_switch, shutdown) = stop_switch();
     let (run, _) = bench
@@ -200,7 +200,7 @@ async fn a_batch_that_fails_for_good_is_left_to_others() {
 async fn no_more_requests_are_sent_than_are_paid_for() {
     let client = Scripted::new(faultless);
     let mut bench = Bench::new(1_000);
-    bench.plan.budget.requests = Some(7);
+    bench.options.budget.requests = Some(7);
     let (run, lines) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Budget(Spent::Requests(7)))));
     assert_eq!((client.calls(), lines.len()), (7, 70));
@@ -222,7 +222,7 @@ async fn no_more_is_spent_than_the_budget_allows() {
     let mut client = Scripted::new(faultless);
     client.latency = Duration::from_secs(1);
     let mut bench = Bench::new(1_000);
-    bench.plan.budget.cost = Some((13.5, price.clone()));
+    bench.options.budget.cost = Some((13.5, price.clone()));
     let (run, _) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Budget(Spent::Cost { .. }))));
     let cost = price.cost(&run.traffic.usage);

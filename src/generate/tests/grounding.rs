@@ -70,9 +70,9 @@ async fn an_answer_must_be_covered_by_the_passage_that_is_its_context() {
 #[tokio::test(start_paused = true)]
 async fn what_is_not_grounded_may_be_kept_and_is_marked() {
     let mut bench = bench();
-    bench.plan.keep_ungrounded = true;
-    bench.plan.samples = 5;
-    bench.plan.batch_size = 3;
+    bench.options.keep_ungrounded = true;
+    bench.options.samples = 5;
+    bench.options.batch_size = 3;
     let (run, lines) = bench.run(&Scripted::new(mixed)).await;
     assert!(matches!(run.end, Ok(Outcome::Complete)));
     let mark = |line: &String| {
@@ -107,7 +107,7 @@ async fn a_mark_makes_no_other_sample_of_one_that_was_there() {
     });
     let mut bench = bench();
     bench.source = documents(&[PASSAGE, "Bell Rock is the oldest lighthouse in the sea."]);
-    (bench.plan.free_context, bench.plan.keep_ungrounded) = (true, true);
+    (bench.options.free_context, bench.options.keep_ungrounded) = (true, true);
     let (run, lines) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Barren)));
     assert_eq!((lines.len(), run.books.written), (1, 1));
@@ -123,7 +123,7 @@ async fn the_origin_of_a_sample_is_its_passage_and_the_model_that_answered() {
         items(&json!([{"question": format!("When, {call}?"), "answer": "1844"}]))
     });
     let mut bench = bench();
-    bench.plan.batch_size = 1;
+    bench.options.batch_size = 1;
     bench.run(&client).await;
     let sources = bench
         .folder
@@ -147,7 +147,7 @@ async fn a_context_of_the_model_must_come_from_the_passage() {
         ]))
     });
     let mut bench = bench();
-    bench.plan.free_context = true;
+    bench.options.free_context = true;
     let (run, _) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Complete)));
     let rejected = |reason: &str| run.books.rejected.get(reason).copied();

@@ -149,7 +149,7 @@ fn server_error() -> Step {
 struct Bench {
     folder: TempDir,
     format: Format,
-    plan: Plan,
+    options: Options,
     source: Source,
 }
 
@@ -162,7 +162,7 @@ impl Bench {
             folder: folder.expect("a folder for temporary files"),
             format: predefined("pair").expect("listed"),
             source: Source::Query("q".into()),
-            plan: Plan {
+            options: Options {
                 samples,
                 batch_size: 10,
                 max_retries: 2,
@@ -191,9 +191,9 @@ impl Bench {
         shutdown: &Shutdown,
         on_event: impl FnMut(Event<'_>),
     ) -> (Run, Vec<String>) {
-        let fields = self.plan.fields(&self.format);
+        let fields = self.options.fields(&self.format);
         let outputs = self.place().begin(&fields, &"header");
-        let progress = Progress::new(&self.plan, &self.source);
+        let progress = Progress::new(&self.options, &self.source);
         let outputs = outputs.expect("writable");
         self.go(client, shutdown, progress, outputs, on_event).await
     }
@@ -208,8 +208,8 @@ impl Bench {
     /// What a run that goes on begins with.
     fn resumed(&self) -> (Progress, Outputs) {
         let place = self.place();
-        let mut progress = Progress::new(&self.plan, &self.source);
-        let fields = self.plan.fields(&self.format);
+        let mut progress = Progress::new(&self.options, &self.source);
+        let fields = self.options.fields(&self.format);
         let outputs = match place.past().expect("readable") {
             None => place.begin(&fields, &"header"),
             Some(past) => {
@@ -245,7 +245,7 @@ impl Bench {
         let generator = Generator {
             format: &self.format,
             client,
-            plan: &self.plan,
+            options: &self.options,
             shutdown,
         };
         let source = self.source.clone();

@@ -75,7 +75,7 @@ async fn a_finished_run_can_be_enlarged() {
     let client = Scripted::new(faultless);
     let mut bench = Bench::new(30);
     let (_, first) = bench.run(&client).await;
-    bench.plan.samples = 50;
+    bench.options.samples = 50;
     let (run, lines) = bench.resume(&client).await;
     assert_eq!(lines[..30], first);
     assert_eq!((lines.len(), run.part.written), (50, 20));
@@ -101,7 +101,7 @@ async fn the_query_is_refined_in_the_first_part_only() {
         Answer::Samples(_) => faultless(call, request),
     });
     let mut bench = Bench::new(100);
-    bench.plan.refine = true;
+    bench.options.refine = true;
     interrupted(&bench, &client, 3).await;
     let before = client.calls();
     let (run, _) = bench.resume(&client).await;
@@ -127,7 +127,7 @@ async fn the_grace_for_what_is_under_way_is_bounded() {
         .run_until(&client, &shutdown, |_| switch.signal(Signal::Terminate))
         .await;
     assert!(matches!(run.end, Ok(Outcome::Interrupted)));
-    assert_eq!(started.elapsed(), bench.plan.grace);
+    assert_eq!(started.elapsed(), bench.options.grace);
     assert_eq!(run.traffic.unanswered(), 1);
 }
 
@@ -146,7 +146,7 @@ async fn the_journal_is_safe_within_a_second_while_nothing_comes() {
         let generator = Generator {
             format: &bench.format,
             client: &client,
-            plan: &bench.plan,
+            options: &bench.options,
             shutdown: &shutdown,
         };
         let run = generator.run(bench.source.clone(), progress, &mut outputs, |_| ());

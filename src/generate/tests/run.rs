@@ -78,7 +78,7 @@ async fn http_and_parse_failures_share_one_retry_budget() {
         _ => completion("no JSON here", FinishReason::Stop),
     });
     let mut bench = Bench::new(10);
-    bench.plan.limits.concurrency = 1;
+    bench.options.limits.concurrency = 1;
     let (run, _) = bench.run(&client).await;
     assert_eq!(run.books.written, 0);
     // Five batches make a run barren; each gets one attempt and two retries.
@@ -155,7 +155,7 @@ async fn a_cut_answer_keeps_its_whole_items() {
         _ => faultless(call, request),
     });
     let mut bench = Bench::new(20);
-    bench.plan.limits.concurrency = 1;
+    bench.options.limits.concurrency = 1;
     let (run, _) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Complete)));
     assert_eq!(run.traffic.retries, 0);
@@ -172,7 +172,7 @@ async fn blocked_answers_are_counted_and_not_repeated() {
         _ => faultless(call, request),
     });
     let mut bench = Bench::new(10);
-    bench.plan.limits.concurrency = 1;
+    bench.options.limits.concurrency = 1;
     let (run, _) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Complete)));
     let reasons: Vec<_> = run.books.blocked.keys().map(String::as_str).collect();
@@ -220,7 +220,7 @@ async fn a_changed_way_of_asking_costs_no_retry() {
         _ => faultless(call, request),
     });
     let mut bench = Bench::new(10);
-    bench.plan.max_retries = 0;
+    bench.options.max_retries = 0;
     let started = Instant::now();
     let (run, _) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Complete)));
@@ -304,7 +304,7 @@ async fn the_query_is_refined_once_and_used() {
         Answer::Samples(_) => faultless(call, request),
     });
     let mut bench = Bench::new(20);
-    bench.plan.refine = true;
+    bench.options.refine = true;
     let (run, _) = bench.run(&client).await;
     assert_eq!(run.refined_query.as_deref(), Some("a better query"));
     assert_eq!(run.traffic.requests, 3);
@@ -318,7 +318,7 @@ async fn a_failed_refinement_leaves_the_query_as_it_is() {
         Answer::Samples(_) => faultless(call, request),
     });
     let mut bench = Bench::new(10);
-    bench.plan.refine = true;
+    bench.options.refine = true;
     let (run, _) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Complete)));
     assert_eq!((run.refined_query, client.calls()), (None, 3 + 1));
@@ -334,7 +334,7 @@ async fn an_interrupted_refinement_is_kept() {
     });
     client.latency = Duration::from_secs(1);
     let mut bench = Bench::new(10);
-    bench.plan.refine = true;
+    bench.options.refine = true;
     let (run, _) = bench.run_until(&client, &shutdown, |_| ()).await;
     assert!(matches!(run.end, Ok(Outcome::Interrupted)));
     assert_eq!(run.refined_query.as_deref(), Some("a better query"));
@@ -350,7 +350,7 @@ async fn a_refused_key_is_found_by_the_refinement() {
         })
     });
     let mut bench = Bench::new(10);
-    bench.plan.refine = true;
+    bench.options.refine = true;
     let (run, _) = bench.run(&client).await;
     assert!(matches!(
         run.end,
@@ -382,7 +382,7 @@ async fn every_passage_is_used() {
 async fn each_request_has_a_seed_of_its_own_when_seeded() {
     let client = Scripted::new(faultless);
     let mut bench = Bench::new(40);
-    bench.plan.seed_requests = true;
+    bench.options.seed_requests = true;
     bench.run(&client).await;
     let seeds: std::collections::HashSet<_> = client
         .requests

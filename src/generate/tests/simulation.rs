@@ -173,10 +173,10 @@ async fn live(seed: u64) {
         deeds: Mutex::default(),
     };
     let mut bench = Bench::new(samples);
-    bench.plan.batch_size = random.random_range(1..12);
-    bench.plan.max_retries = random.random_range(0..4);
-    bench.plan.limits = Limits::at_once(random.random_range(1..16));
-    bench.plan.limits.requests_per_minute =
+    bench.options.batch_size = random.random_range(1..12);
+    bench.options.max_retries = random.random_range(0..4);
+    bench.options.limits = Limits::at_once(random.random_range(1..16));
+    bench.options.limits.requests_per_minute =
         random.random_bool(0.2).then(|| random.random_range(1..60));
 
     let parts = random.random_range(0..4);
@@ -214,10 +214,10 @@ fn check(bench: &Bench, server: &Whimsical, run: &Run, lines: &[String], crashes
     let Run { books, traffic, .. } = run;
     let unique: HashSet<_> = lines.iter().collect();
     assert_eq!(unique.len(), lines.len(), "no sample is there twice");
-    assert!(lines.len() <= bench.plan.samples);
+    assert!(lines.len() <= bench.options.samples);
     let is_complete = matches!(run.end, Ok(Outcome::Complete));
-    assert_eq!(is_complete, lines.len() == bench.plan.samples, "{run:?}");
-    assert!(deeds.most_in_flight <= bench.plan.limits.concurrency);
+    assert_eq!(is_complete, lines.len() == bench.options.samples, "{run:?}");
+    assert!(deeds.most_in_flight <= bench.options.limits.concurrency);
 
     // Every sample that came is accounted for.
     let surplus = books.rejected.get("surplus").copied().unwrap_or_default();
