@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::sample::{Field, FieldKind};
 
-use super::{Format, checks};
+use super::{Classes, Format, checks};
 
 /// A custom format file that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -94,13 +94,15 @@ fn parse(definition: &Value, file_stem: &str) -> Result<Format, String> {
             ));
         }
     };
+    let fields: Vec<Field> = fields
+        .iter()
+        .map(|(name, field)| parse_field(name, field))
+        .collect::<Result<_, _>>()?;
     Ok(Format {
         name: name.to_owned(),
         description,
-        fields: fields
-            .iter()
-            .map(|(name, field)| parse_field(name, field))
-            .collect::<Result<_, _>>()?,
+        classes: Classes::of(&fields),
+        fields,
         guidance: String::new(),
         grounding: None,
     })

@@ -3,6 +3,7 @@
 //! Knows nothing of models, prompts or files.
 
 mod checks;
+mod classes;
 mod coverage;
 mod custom;
 mod grounding;
@@ -14,6 +15,7 @@ use serde_json::Value as Json;
 
 use crate::sample::{Field, Sample, Value};
 
+pub use classes::Classes;
 pub use custom::{CustomFormatError, load as load_custom};
 pub use grounding::{Ground, Grounding};
 pub use predefined::{PREDEFINED, predefined};
@@ -30,6 +32,10 @@ pub trait FormatHandler: Send + Sync {
     fn guidance(&self) -> &str;
     /// The fields that tie a sample to a text, if it is about one.
     fn grounding(&self) -> Option<Grounding> {
+        None
+    }
+    /// The classes that samples are spread over, unless the user says otherwise.
+    fn classes(&self) -> Option<Classes> {
         None
     }
     /// The sample in an item of an answer. Extra keys are dropped.
@@ -82,6 +88,7 @@ pub struct Format {
     fields: Vec<Field>,
     guidance: String,
     grounding: Option<Grounding>,
+    classes: Option<Classes>,
 }
 
 impl FormatHandler for Format {
@@ -103,6 +110,10 @@ impl FormatHandler for Format {
 
     fn grounding(&self) -> Option<Grounding> {
         self.grounding
+    }
+
+    fn classes(&self) -> Option<Classes> {
+        self.classes.clone()
     }
 
     fn validate(&self, item: Json) -> Result<Sample, Rejection> {

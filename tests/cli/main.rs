@@ -33,6 +33,7 @@ mod sandbox;
 mod scale;
 mod server;
 mod signals;
+mod steering;
 mod storm;
 mod tls;
 mod urls;
