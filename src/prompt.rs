@@ -103,6 +103,7 @@ fn shape(fields: &[Field]) -> String {
                 (FieldKind::Integer, _) => "1",
                 (FieldKind::Float, _) => "0.5",
                 (FieldKind::Boolean, _) => "true",
+                (FieldKind::List, _) => "[\"…\"]",
             };
             format!(
                 "{}: {placeholder}",

@@ -16,6 +16,8 @@ pub enum FieldKind {
     Float,
     /// True or false.
     Boolean,
+    /// Any number of texts.
+    List,
 }
 
 impl FieldKind {
@@ -27,6 +29,7 @@ impl FieldKind {
             Self::Integer => "integer",
             Self::Float => "float",
             Self::Boolean => "boolean",
+            Self::List => "list",
         }
     }
 }
@@ -57,6 +60,8 @@ pub enum Limit {
     Range(f64, f64),
     /// A class label: the integer `i` stands for the name at index `i`.
     Labels(Vec<String>),
+    /// One of these texts; in a list, each item is one of them.
+    Choices(Vec<String>),
 }
 
 impl Field {
@@ -86,6 +91,8 @@ pub enum Value {
     Float(f64),
     /// True or false.
     Boolean(bool),
+    /// Texts without lone surrogates.
+    List(Vec<String>),
 }
 
 impl Value {
@@ -99,7 +106,11 @@ impl Value {
             (FieldKind::Integer, json) => json.as_i64().map(Self::Integer),
             (FieldKind::Float, json) => json.as_f64().map(Self::Float),
             (FieldKind::Boolean, json) => json.as_bool().map(Self::Boolean),
-            (FieldKind::String, _) => None,
+            (FieldKind::List, serde_json::Value::Array(items)) => {
+                let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
+                texts.collect::<Option<_>>().map(Self::List)
+            }
+            (FieldKind::String | FieldKind::List, _) => None,
         }
     }
 }
@@ -112,6 +123,7 @@ impl Serialize for Value {
             Self::Integer(number) => serializer.serialize_i64(*number),
             Self::Float(number) => serializer.serialize_f64(*number),
             Self::Boolean(truth) => serializer.serialize_bool(*truth),
+            Self::List(texts) => texts.serialize(serializer),
         }
     }
 }
@@ -195,8 +207,10 @@ mod tests {
 
     #[test]
     fn a_sample_comes_back_as_it_was_written() {
-        use FieldKind::{Boolean, Float, Integer, String};
-        let kinds = [String, Integer, Float, Float, Float, Boolean, Integer];
+        use FieldKind::{Boolean, Float, Integer, List, String};
+        let kinds = [
+            String, Integer, Float, Float, Float, Boolean, Integer, List, List,
+        ];
         let fields: Vec<_> = kinds
             .iter()
             .zip('a'..)
@@ -214,6 +228,8 @@ mod tests {
                 Value::Float(f64::MAX),
                 Value::Boolean(false),
                 Value::Null,
+                Value::List(vec!["a, \"b\"".into(), " ".into()]),
+                Value::List(Vec::new()),
             ],
         };
         let json = serde_json::to_string(&sample.named(&fields)).expect("plain values");

@@ -22,24 +22,76 @@ pub(super) fn value(field: &Field, json: Json) -> Result<Value, Rejection> {
             false => Ok(Value::Null),
         };
     }
-    let value = match (field.kind, json) {
+    let value = typed(field.kind, json).ok_or_else(|| Rejection::WrongType(name()))?;
+    let value = match &field.limit {
+        Limit::Choices(choices) => {
+            return spelled(choices, value).ok_or_else(|| Rejection::NotAChoice(name()));
+        }
+        _ => value,
+    };
+    if field.required && is_blank(&value) {
+        return Err(Rejection::Blank(name()));
+    }
+    match within(&field.limit, &value) {
+        true => Ok(value),
+        false => Err(Rejection::OutOfRange(name())),
+    }
+}
+
+fn typed(kind: FieldKind, json: Json) -> Option<Value> {
+    match (kind, json) {
         (FieldKind::String, Json::String(text)) => Some(Value::String(text)),
         (FieldKind::Integer, Json::Number(number)) => number.as_i64().map(Value::Integer),
         (FieldKind::Float, Json::Number(number)) => number.as_f64().map(Value::Float),
         (FieldKind::Boolean, Json::Bool(truth)) => Some(Value::Boolean(truth)),
+        (FieldKind::List, Json::Array(items)) => texts(items).map(Value::List),
         _ => None,
-    }
-    .ok_or_else(|| Rejection::WrongType(name()))?;
-    match &value {
-        Value::String(text) if field.required && is_blank(text) => Err(Rejection::Blank(name())),
-        value if !within(&field.limit, value) => Err(Rejection::OutOfRange(name())),
-        _ => Ok(value),
     }
 }
 
-/// Whether `text` says nothing: white space, or the placeholder of the prompt,
-/// which weak models copy.
-fn is_blank(text: &str) -> bool {
+fn texts(items: Vec<Json>) -> Option<Vec<String>> {
+    let texts = items.into_iter().map(|item| match item {
+        Json::String(text) => Some(text),
+        _ => None,
+    });
+    texts.collect()
+}
+
+/// `value` in the spelling of the `choices`; `None` if it is none of them.
+fn spelled(choices: &[String], value: Value) -> Option<Value> {
+    match value {
+        Value::String(text) => choice(choices, &text).map(Value::String),
+        Value::List(texts) => {
+            let texts = texts.iter().map(|text| choice(choices, text));
+            texts.collect::<Option<_>>().map(Value::List)
+        }
+        Value::Null | Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => None,
+    }
+}
+
+/// The choice that is `text`, or else the first that differs from it in case
+/// and surrounding white space only: no answer is lost for a capital letter.
+fn choice(choices: &[String], text: &str) -> Option<String> {
+    let folded = |text: &str| text.trim().to_lowercase();
+    let exact = choices.iter().find(|choice| *choice == text);
+    let found = exact.or_else(|| {
+        let wanted = folded(text);
+        choices.iter().find(|choice| folded(choice) == wanted)
+    });
+    found.cloned()
+}
+
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::String(text) => says_nothing(text),
+        Value::List(texts) => texts.iter().any(|text| says_nothing(text)),
+        Value::Null | Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => false,
+    }
+}
+
+/// Whether `text` is white space, or the placeholder of the prompt, which weak
+/// models copy.
+fn says_nothing(text: &str) -> bool {
     text.trim().trim_matches(['…', '.']).is_empty()
 }
 
@@ -48,12 +100,65 @@ fn within(limit: &Limit, value: &Value) -> bool {
     let number = match value {
         Value::Integer(number) => *number as f64,
         Value::Float(number) => *number,
-        Value::Null | Value::String(_) | Value::Boolean(_) => return true,
+        Value::Null | Value::String(_) | Value::Boolean(_) | Value::List(_) => return true,
     };
     match limit {
-        Limit::None => true,
         Limit::Range(least, most) => (*least..=*most).contains(&number),
         #[expect(clippy::cast_precision_loss, reason = "a format has few labels")]
         Limit::Labels(names) => (0.0..names.len() as f64).contains(&number),
+        Limit::None | Limit::Choices(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn checked(kind: FieldKind, limit: Limit, json: Json) -> Result<Value, String> {
+        let field = Field {
+            limit,
+            ..Field::new("field", kind, "a value")
+        };
+        value(&field, json).map_err(|rejection| rejection.to_string())
+    }
+
+    fn list(texts: &[&str]) -> Value {
+        Value::List(texts.iter().copied().map(String::from).collect())
+    }
+
+    #[test]
+    fn a_list_has_texts_and_nothing_else() {
+        let checked = |json| checked(FieldKind::List, Limit::None, json);
+        assert_eq!(checked(json!(["a", "b"])), Ok(list(&["a", "b"])));
+        assert_eq!(checked(json!([])), Ok(list(&[])));
+        for wrong in [json!("a"), json!([1]), json!(["a", null]), json!([["a"]])] {
+            assert_eq!(checked(wrong), Err("field: wrong type".into()));
+        }
+        for blank in [json!(["a", " "]), json!(["…"])] {
+            assert_eq!(checked(blank), Err("field: blank".into()));
+        }
+    }
+
+    #[test]
+    fn a_choice_comes_out_in_its_own_spelling() {
+        let choices = || Limit::Choices(vec!["Low".into(), "high".into(), "HIGH".into()]);
+        let text = |json| checked(FieldKind::String, choices(), json);
+        for (given, expected) in [
+            ("Low", "Low"),
+            (" lOW\n", "Low"),
+            ("HIGH", "HIGH"),
+            ("High", "high"),
+        ] {
+            assert_eq!(text(json!(given)), Ok(Value::String(expected.into())));
+        }
+        let none = Err("field: not one of the choices".to_owned());
+        assert_eq!(text(json!("lower")), none);
+        assert_eq!(text(json!("")), none);
+
+        let items = |json| checked(FieldKind::List, choices(), json);
+        assert_eq!(items(json!(["low", "HIGH"])), Ok(list(&["Low", "HIGH"])));
+        assert_eq!(items(json!(["low", "none"])), none);
     }
 }

@@ -144,7 +144,7 @@ fn parse_field(name: &str, definition: &Value) -> Result<Field, String> {
 }
 
 fn field_kind(name: &str, definition: &Map<String, Value>) -> Result<FieldKind, String> {
-    const EXPECTED: &str = "expected one of string, integer, float, boolean";
+    const EXPECTED: &str = "expected one of string, integer, float, boolean, list";
     match definition.get("type") {
         None => Err(format!("field `{name}`: `type` is missing, {EXPECTED}")),
         Some(Value::String(kind)) => match kind.as_str() {
@@ -152,6 +152,7 @@ fn field_kind(name: &str, definition: &Map<String, Value>) -> Result<FieldKind, 
             "integer" => Ok(FieldKind::Integer),
             "float" => Ok(FieldKind::Float),
             "boolean" => Ok(FieldKind::Boolean),
+            "list" | "array" => Ok(FieldKind::List),
             other => Err(format!(
                 "field `{name}`: unknown `type` \"{other}\", {EXPECTED}"
             )),
@@ -279,11 +280,11 @@ mod tests {
         );
         assert_eq!(
             with(json!({"description": "d"})),
-            "field `age`: `type` is missing, expected one of string, integer, float, boolean"
+            "field `age`: `type` is missing, expected one of string, integer, float, boolean, list"
         );
         assert_eq!(
             with(json!({"type": "number", "description": "d"})),
-            "field `age`: unknown `type` \"number\", expected one of string, integer, float, boolean"
+            "field `age`: unknown `type` \"number\", expected one of string, integer, float, boolean, list"
         );
         assert_eq!(
             with(json!({"type": "integer"})),

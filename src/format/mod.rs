@@ -51,7 +51,9 @@ pub enum Rejection {
     WrongType(String),
     /// A number is out of its range, or a label is none of the labels.
     OutOfRange(String),
-    /// A required text is empty or blank.
+    /// A text, or an item of a list, is none of the choices.
+    NotAChoice(String),
+    /// A required text is empty or blank, or an item of a required list is.
     Blank(String),
     /// All fields are optional, and none has a value.
     Empty,
@@ -67,6 +69,7 @@ impl fmt::Display for Rejection {
             Self::Missing(field) => write!(f, "{field}: missing"),
             Self::WrongType(field) => write!(f, "{field}: wrong type"),
             Self::OutOfRange(field) => write!(f, "{field}: out of range"),
+            Self::NotAChoice(field) => write!(f, "{field}: not one of the choices"),
             Self::Blank(field) => write!(f, "{field}: blank"),
             Self::Empty => f.write_str("no value at all"),
             Self::Ungrounded(field) => write!(f, "{field}: not in the text"),

@@ -55,6 +55,7 @@ fn item(shape: &ItemShape) -> Value {
 fn property(field: &Field) -> Value {
     let kind = match field.kind {
         FieldKind::String => "string",
+        FieldKind::List => "array",
         FieldKind::Integer => "integer",
         FieldKind::Float => "number",
         FieldKind::Boolean => "boolean",
@@ -65,13 +66,26 @@ fn property(field: &Field) -> Value {
         json!({"type": [kind, "null"]})
     };
     property["description"] = description(field).into();
-    match &field.limit {
-        Limit::Labels(labels) if field.required && labels.len() <= MAX_ENUM_VALUES => {
-            property["enum"] = (0..labels.len()).collect();
+    if field.kind == FieldKind::List {
+        property["items"] = json!({"type": "string"});
+        if let Some(choices) = choices(field) {
+            property["items"]["enum"] = choices;
         }
-        _ => {}
+    } else if let Some(choices) = choices(field).filter(|_| field.required) {
+        property["enum"] = choices;
     }
     property
+}
+
+/// All values, or items of a list, that `field` takes, while they are few.
+fn choices(field: &Field) -> Option<Value> {
+    match &field.limit {
+        Limit::Labels(labels) if labels.len() <= MAX_ENUM_VALUES => {
+            Some((0..labels.len()).collect())
+        }
+        Limit::Choices(choices) if choices.len() <= MAX_ENUM_VALUES => Some(json!(choices)),
+        _ => None,
+    }
 }
 
 /// The field's description, and its limit in words unless it tells that itself.
@@ -87,6 +101,13 @@ fn description(field: &Field) -> String {
                 .map(|(i, label)| format!("{i} = {label}"))
                 .collect();
             meanings.join(", ")
+        }
+        Limit::Choices(choices) => {
+            let choices: Vec<_> = choices
+                .iter()
+                .map(|choice| json!(choice).to_string())
+                .collect();
+            format!("one of {}", choices.join(", "))
         }
         _ => return description.clone(),
     };

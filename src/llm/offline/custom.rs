@@ -114,10 +114,11 @@ impl<'a> Column<'a> {
     fn of(field: &'a Field) -> Self {
         let choices = match (&field.limit, field.kind) {
             (Limit::Labels(labels), FieldKind::String) => labels.clone(),
+            (Limit::Choices(choices), _) => choices.clone(),
             _ => choices(&field.description),
         };
         let meaning = match field.kind {
-            FieldKind::String => Meaning::of(field, &choices),
+            FieldKind::String | FieldKind::List => Meaning::of(field, &choices),
             _ => Meaning::Number,
         };
         Self {
@@ -150,6 +151,11 @@ impl<'a> Column<'a> {
                 Some(text) => self.obeyed(text, rng).into(),
                 None => Value::Null,
             },
+            FieldKind::List => cast
+                .text(self.field, meaning, rng)
+                .map(|text| self.obeyed(text, rng))
+                .into_iter()
+                .collect(),
         }
     }
 

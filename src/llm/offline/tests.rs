@@ -92,6 +92,7 @@ fn fits(value: &Value, field: &Field) -> bool {
         Limit::None => true,
         Limit::Range(least, most) => (*least..=*most).contains(&number),
         Limit::Labels(labels) => (0..labels.len()).any(|i| value.as_u64() == u64::try_from(i).ok()),
+        Limit::Choices(_) => false,
     };
     match (field.kind, value) {
         (_, Value::Null) => !field.required,
