@@ -3,7 +3,12 @@
 //! Imports nothing of the crate, and knows nothing of models, files or
 //! formats.
 
+mod pattern;
+mod words;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
+
+pub use pattern::{Length, Pattern};
 
 /// The type of a field's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,19 +54,26 @@ pub struct Field {
     pub example: Option<serde_json::Value>,
     /// What is accepted beyond the type.
     pub limit: Limit,
+    /// How long a text or a list is.
+    pub length: Length,
+    /// What a text looks like.
+    pub pattern: Option<Pattern>,
 }
 
-/// What a field accepts beyond its type.
+/// The values that a field accepts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Limit {
     /// Everything of the type.
     None,
-    /// Numbers from the first to the second, both included.
+    /// Numbers from the first to the second, both included; either may be
+    /// infinite.
     Range(f64, f64),
     /// A class label: the integer `i` stands for the name at index `i`.
     Labels(Vec<String>),
     /// One of these texts; in a list, each item is one of them.
     Choices(Vec<String>),
+    /// One of these whole numbers.
+    Numbers(Vec<i64>),
 }
 
 impl Field {
@@ -74,6 +86,8 @@ impl Field {
             description: description.into(),
             example: None,
             limit: Limit::None,
+            length: Length::default(),
+            pattern: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::sample::{Field, FieldKind, Limit, Value};
+use crate::sample::{Field, FieldKind, Length, Limit, Pattern, Value};
 
 use super::Rejection;
 
@@ -25,17 +25,51 @@ pub(super) fn value(field: &Field, json: Json) -> Result<Value, Rejection> {
     let value = typed(field.kind, json).ok_or_else(|| Rejection::WrongType(name()))?;
     let value = match &field.limit {
         Limit::Choices(choices) => {
-            return spelled(choices, value).ok_or_else(|| Rejection::NotAChoice(name()));
+            spelled(choices, value).ok_or_else(|| Rejection::NotAChoice(name()))?
         }
+        _ if field.required && is_blank(&value) => return Err(Rejection::Blank(name())),
         _ => value,
     };
-    if field.required && is_blank(&value) {
-        return Err(Rejection::Blank(name()));
+    match broken(field, &value) {
+        Some(rejection) => Err(rejection(name())),
+        None => Ok(value),
     }
-    match within(&field.limit, &value) {
-        true => Ok(value),
-        false => Err(Rejection::OutOfRange(name())),
+}
+
+/// The limit of `field` that `value` breaks.
+fn broken(field: &Field, value: &Value) -> Option<fn(String) -> Rejection> {
+    match value {
+        Value::String(text) => wrong_length(field.length, text.chars().count()).or_else(|| {
+            let matches = |pattern: &Pattern| pattern.is_match(text);
+            (!field.pattern.as_ref().is_none_or(matches)).then_some(Rejection::NoMatch as _)
+        }),
+        Value::List(texts) => wrong_length(field.length, texts.len()),
+        Value::Integer(number) => match &field.limit {
+            Limit::Numbers(numbers) if !numbers.contains(number) => Some(Rejection::NotAChoice),
+            #[expect(clippy::cast_precision_loss, reason = "ranges are small numbers")]
+            limit => out_of_range(limit, *number as f64),
+        },
+        Value::Float(number) => out_of_range(&field.limit, *number),
+        Value::Null | Value::Boolean(_) => None,
     }
+}
+
+fn wrong_length(length: Length, found: usize) -> Option<fn(String) -> Rejection> {
+    match found {
+        found if found < length.least => Some(Rejection::TooShort),
+        found if length.most.is_some_and(|most| found > most) => Some(Rejection::TooLong),
+        _ => None,
+    }
+}
+
+fn out_of_range(limit: &Limit, number: f64) -> Option<fn(String) -> Rejection> {
+    let is_within = match limit {
+        Limit::Range(least, most) => (*least..=*most).contains(&number),
+        #[expect(clippy::cast_precision_loss, reason = "a format has few labels")]
+        Limit::Labels(names) => (0.0..names.len() as f64).contains(&number),
+        Limit::None | Limit::Choices(_) | Limit::Numbers(_) => true,
+    };
+    (!is_within).then_some(Rejection::OutOfRange as _)
 }
 
 fn typed(kind: FieldKind, json: Json) -> Option<Value> {
@@ -95,21 +129,6 @@ fn says_nothing(text: &str) -> bool {
     text.trim().trim_matches(['…', '.']).is_empty()
 }
 
-fn within(limit: &Limit, value: &Value) -> bool {
-    #[expect(clippy::cast_precision_loss, reason = "ranges are small numbers")]
-    let number = match value {
-        Value::Integer(number) => *number as f64,
-        Value::Float(number) => *number,
-        Value::Null | Value::String(_) | Value::Boolean(_) | Value::List(_) => return true,
-    };
-    match limit {
-        Limit::Range(least, most) => (*least..=*most).contains(&number),
-        #[expect(clippy::cast_precision_loss, reason = "a format has few labels")]
-        Limit::Labels(names) => (0.0..names.len() as f64).contains(&number),
-        Limit::None | Limit::Choices(_) => true,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -160,5 +179,59 @@ mod tests {
         let items = |json| checked(FieldKind::List, choices(), json);
         assert_eq!(items(json!(["low", "HIGH"])), Ok(list(&["Low", "HIGH"])));
         assert_eq!(items(json!(["low", "none"])), none);
+    }
+
+    #[test]
+    fn lengths_are_counted_in_characters_and_items() {
+        let checked = |kind, json| {
+            let field = Field {
+                length: Length {
+                    least: 2,
+                    most: Some(3),
+                },
+                ..Field::new("field", kind, "a value")
+            };
+            value(&field, json).map_err(|rejection| rejection.to_string())
+        };
+        for (kind, short, right, long) in [
+            (FieldKind::String, json!("é"), json!("éß🙂"), json!("four")),
+            (
+                FieldKind::List,
+                json!(["long"]),
+                json!(["a", "b"]),
+                json!(["a", "b", "c", "d"]),
+            ),
+        ] {
+            assert_eq!(checked(kind, short), Err("field: too short".into()));
+            assert!(checked(kind, right).is_ok());
+            assert_eq!(checked(kind, long), Err("field: too long".into()));
+        }
+    }
+
+    #[test]
+    fn patterns_and_numbers_are_heeded() {
+        let code = Field {
+            pattern: Some(Pattern::new("^[A-Z]{2}$").expect("a pattern")),
+            ..Field::new("field", FieldKind::String, "a code")
+        };
+        assert!(value(&code, json!("AB")).is_ok());
+        assert_eq!(
+            value(&code, json!("AB1")),
+            Err(Rejection::NoMatch("field".into()))
+        );
+
+        let integer = |limit, json| checked(FieldKind::Integer, limit, json);
+        let numbers = || Limit::Numbers(vec![2, 4]);
+        assert_eq!(integer(numbers(), json!(4)), Ok(Value::Integer(4)));
+        assert_eq!(
+            integer(numbers(), json!(3)),
+            Err("field: not one of the choices".into())
+        );
+        let at_least = || Limit::Range(1.0, f64::INFINITY);
+        assert!(integer(at_least(), json!(i64::MAX)).is_ok());
+        assert_eq!(
+            integer(at_least(), json!(0)),
+            Err("field: out of range".into())
+        );
     }
 }

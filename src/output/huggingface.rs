@@ -22,7 +22,7 @@ pub(super) fn features(fields: &[Field]) -> String {
 fn feature(field: &Field) -> Value {
     match &field.limit {
         Limit::Labels(names) => json!({ "names": names, "_type": "ClassLabel" }),
-        Limit::None | Limit::Range(..) | Limit::Choices(_) => value(field.kind),
+        Limit::None | Limit::Range(..) | Limit::Choices(_) | Limit::Numbers(_) => value(field.kind),
     }
 }
 
