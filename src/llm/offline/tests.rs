@@ -7,6 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
 
 use super::*;
+use crate::format::{FormatHandler, load_custom};
 use crate::sample::{Field, Limit};
 
 const PASSAGE: &str = "The Eiffel Tower is a wrought-iron tower in Paris. It was built in 1889 for \
@@ -101,6 +102,7 @@ fn fits(value: &Value, field: &Field) -> bool {
         (FieldKind::Integer, Value::Number(n)) => n.is_i64() && n.as_f64().is_some_and(is_number),
         (FieldKind::Float, Value::Number(n)) => n.is_f64() && n.as_f64().is_some_and(is_number),
         (FieldKind::Boolean, Value::Bool(_)) => true,
+        (FieldKind::List, Value::Array(items)) => items.iter().all(Value::is_string),
         _ => false,
     }
 }
@@ -323,27 +325,8 @@ fn format_files() -> Vec<PathBuf> {
 
 /// The fields that a custom format file defines.
 fn defined(file: &Path) -> Vec<Field> {
-    let text = std::fs::read_to_string(file).expect("readable");
-    let format: Value = serde_json::from_str(&text).expect("JSON");
-    let fields = format["fields"].as_object().expect("an object").iter();
-    let fields = fields.map(|(name, rules)| Field {
-        required: rules["required"].as_bool().unwrap_or(true),
-        example: Some(rules["example"].clone()),
-        ..Field::new(
-            name,
-            kind(&rules["type"]),
-            rules["description"].as_str().expect("text"),
-        )
-    });
-    fields.collect()
-}
-
-fn kind(name: &Value) -> FieldKind {
-    use FieldKind::{Boolean, Float, Integer, String};
-    let mut kinds = [String, Integer, Float, Boolean].into_iter();
-    kinds
-        .find(|kind| *name == kind.name())
-        .expect("one of the four types")
+    let format = load_custom(file).expect("a custom format");
+    format.fields().to_vec()
 }
 
 fn made_of(format: &str, count: usize) -> Vec<Value> {
@@ -418,7 +401,6 @@ fn the_right_option_is_an_answer_in_the_context() {
 
 #[test]
 fn limits_of_all_sorts_are_heeded() {
-    use crate::format::{FormatHandler, load_custom};
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("limits.json");
     let definition = json!({"fields": {
