@@ -86,10 +86,17 @@ fn field_line(field: &Field) -> String {
         Some(example) => format!(" (such as {example})"),
         None => String::new(),
     };
+    let kind = match field.kind {
+        FieldKind::List => "list of strings",
+        kind => kind.name(),
+    };
+    let limits = match field.limits() {
+        limits if limits.is_empty() => limits,
+        limits => format!(", {limits}"),
+    };
     format!(
-        "- {} ({}{optional}): {}{example}\n",
+        "- {} ({kind}{optional}{limits}): {}{example}\n",
         field.name,
-        field.kind.name(),
         field.description.trim(),
     )
 }
@@ -105,6 +112,7 @@ fn shape(fields: &[Field]) -> String {
                 (FieldKind::Integer, _) => "1",
                 (FieldKind::Float, _) => "0.5",
                 (FieldKind::Boolean, _) => "true",
+                (FieldKind::List, _) => "[\"…\"]",
             };
             format!(
                 "{}: {placeholder}",

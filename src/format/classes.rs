@@ -1,8 +1,9 @@
 //! The classes that the samples of a format fall into, by one of its fields.
 
 use std::fmt;
+use std::iter::zip;
 
-use crate::sample::{Field, Limit, Sample, Value};
+use crate::sample::{Field, FieldKind, Limit, Sample, Value};
 
 /// More classes than these are no classes.
 const MOST: usize = 50;
@@ -23,6 +24,10 @@ pub struct Classes {
 enum Class {
     /// A class label: its number and its name.
     Label(i64, String),
+    /// A text.
+    Choice(String),
+    /// A whole number.
+    Number(i64),
     /// Numbers from the first to the second, which belongs to the next band.
     Band(f64, f64),
 }
@@ -30,7 +35,8 @@ enum Class {
 impl fmt::Display for Class {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Label(_, name) => f.write_str(name),
+            Self::Label(_, name) | Self::Choice(name) => f.write_str(name),
+            Self::Number(number) => write!(f, "{number}"),
             Self::Band(from, to) => write!(f, "{from:.1} to {to:.1}"),
         }
     }
@@ -53,8 +59,12 @@ impl Classes {
     fn at(fields: &[Field], index: usize) -> Option<Self> {
         let field = &fields[index];
         let classes: Vec<Class> = match &field.limit {
-            _ if !field.required => return None,
-            Limit::Labels(names) => (0..).zip(names.clone()).map(class).collect(),
+            _ if !field.required || field.kind == FieldKind::List => return None,
+            Limit::Labels(names) => zip(0.., names)
+                .map(|(number, name)| Class::Label(number, name.clone()))
+                .collect(),
+            Limit::Choices(choices) => choices.iter().cloned().map(Class::Choice).collect(),
+            Limit::Numbers(numbers) => numbers.iter().copied().map(Class::Number).collect(),
             _ => return None,
         };
         (2..=MOST).contains(&classes.len()).then(|| Self {
@@ -100,7 +110,7 @@ impl Classes {
     pub fn value(&self, class: usize) -> String {
         match &self.all[class] {
             Class::Label(number, _) => number.to_string(),
-            band @ Class::Band(..) => band.to_string(),
+            other => other.to_string(),
         }
     }
 
@@ -110,8 +120,11 @@ impl Classes {
         let value = &sample.values[self.field];
         let mut classes = self.all.iter();
         match value {
-            Value::Integer(number) => {
-                classes.position(|class| matches!(class, Class::Label(it, _) if it == number))
+            Value::Integer(number) => classes.position(
+                |class| matches!(class, Class::Label(it, _) | Class::Number(it) if it == number),
+            ),
+            Value::String(text) => {
+                classes.position(|class| matches!(class, Class::Choice(it) if it == text))
             }
             Value::Float(number) => {
                 // The last band ends with its end.
@@ -121,10 +134,6 @@ impl Classes {
             _ => None,
         }
     }
-}
-
-fn class((number, name): (i64, String)) -> Class {
-    Class::Label(number, name)
 }
 
 #[cfg(test)]
@@ -160,6 +169,35 @@ mod tests {
         for (score, band) in [(0.0, 0), (0.19, 0), (0.2, 1), (0.5, 2), (0.99, 4), (1.0, 4)] {
             assert_eq!(classes.class_of(&sample(Value::Float(score))), Some(band));
         }
+    }
+
+    #[test]
+    fn choices_are_classes_of_required_fields_that_hold_one() {
+        let choices = || Limit::Choices(["low", "high"].map(str::to_owned).to_vec());
+        let field = |kind, required| Field {
+            limit: choices(),
+            required,
+            ..Field::new("level", kind, "level")
+        };
+        let fields = [
+            field(FieldKind::List, true),
+            field(FieldKind::String, false),
+            field(FieldKind::String, true),
+        ];
+        let classes = Classes::of(&fields).expect("choices");
+        let of = |text: &str| classes.class_of(&sample(Value::String(text.to_owned())));
+        assert_eq!(
+            [of("low"), of("high"), of("text")],
+            [Some(0), Some(1), None]
+        );
+        assert_eq!(classes.value(1), "high");
+        let numbers = Field {
+            limit: Limit::Numbers(vec![1, 5]),
+            ..Field::new("stars", FieldKind::Integer, "stars")
+        };
+        let fields = [field(FieldKind::String, false), fields[1].clone(), numbers];
+        let classes = Classes::named(&fields, "stars").expect("numbers");
+        assert_eq!(classes.class_of(&sample(Value::Integer(5))), Some(1));
     }
 
     #[test]

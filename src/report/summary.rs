@@ -193,7 +193,7 @@ pub(super) fn preview(text: &mut String, number: usize, sample: &Sample, fields:
     for (field, value) in fields.iter().zip(&sample.values) {
         let value = match value {
             Value::String(value) => shortened(value),
-            other => serde_json::to_string(other).expect("a plain value"),
+            other => shortened(&serde_json::to_string(other).expect("a plain value")),
         };
         let _ = writeln!(text, "  {:width$}  {value}", printable(&field.name));
     }

@@ -421,6 +421,9 @@ fn client(config: &Config) -> Result<Box<dyn LlmClient>, SetupError> {
     Ok(match &config.provider {
         ProviderConfig::Gemini(gemini) => Box::new(Gemini::new(gemini.clone())?),
         ProviderConfig::OpenAi(openai) => Box::new(OpenAi::new(openai.clone())?),
-        ProviderConfig::Offline => Box::new(Offline::new(config.options.seed)),
+        ProviderConfig::Offline => {
+            Offline::check(config.format.fields())?;
+            Box::new(Offline::new(config.options.seed))
+        }
     })
 }

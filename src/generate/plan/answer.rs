@@ -9,7 +9,7 @@ use super::{Attribute, Plan, Topic};
 use crate::format::FormatHandler;
 use crate::llm::{Answer, ChatRequest, Completion, FinishReason, ItemShape, Wanted};
 use crate::prompt;
-use crate::sample::{Field, FieldKind};
+use crate::sample::{Field, FieldKind, Limit};
 
 /// Fewest values of an attribute that says something.
 const FEWEST_VALUES: usize = 2;
@@ -37,13 +37,16 @@ pub(in super::super) fn request(
 }
 
 fn shape() -> ItemShape {
-    let text = |name: &str, description: &str| Field::new(name, FieldKind::String, description);
+    let kinds = ["topic", "attribute"].map(str::to_owned);
     ItemShape {
         name: "plan".to_owned(),
         fields: vec![
-            text("kind", "topic or attribute"),
-            text("name", "its name"),
-            text("values", "its sub-topics or choices, with ; between them"),
+            Field {
+                limit: Limit::Choices(kinds.to_vec()),
+                ..Field::new("kind", FieldKind::String, "what it is")
+            },
+            Field::new("name", FieldKind::String, "its name"),
+            Field::new("values", FieldKind::List, "its sub-topics or choices"),
         ],
     }
 }

@@ -21,10 +21,10 @@ fn is_plan(request: &ChatRequest) -> bool {
 
 /// The topic of a request.
 fn topic(user: &str) -> &str {
-    let topics = user
+    let mut topics = user
         .lines()
         .filter_map(|line| line.strip_prefix("Topic of these samples: "));
-    topics.last().expect("a topic")
+    topics.next_back().expect("a topic")
 }
 
 fn planned(samples: usize) -> Bench {
@@ -255,13 +255,11 @@ async fn classes_come_out_exact() {
             let (run, lines) = balanced("pair-class", 100, &shares).run(&client).await;
             assert!(matches!(run.end, Ok(Outcome::Complete)));
             assert_eq!(counts(&run), wanted);
-            let of = |label| {
-                lines
-                    .iter()
-                    .filter(|it| it.ends_with(&format!(":{label}}}")))
-                    .count()
+            let of = |label: u64| {
+                let ending = format!(":{label}}}");
+                lines.iter().filter(|it| it.ends_with(&ending)).count() as u64
             };
-            assert_eq!([of(0), of(1), of(2)], wanted.map(|count| count as usize));
+            assert_eq!([of(0), of(1), of(2)], wanted);
             let mut reasons = run.books.rejected.keys();
             assert_eq!(
                 reasons.any(|it| it.starts_with("label: enough of ")),
