@@ -33,6 +33,8 @@ const DEFAULT_TOP_P: f64 = 0.95;
 pub struct Config {
     /// What the samples are made from.
     pub input: Input,
+    /// The file of the samples that the model is shown, not yet read.
+    pub examples: Option<PathBuf>,
     /// What a sample looks like.
     pub format: Format,
     /// Who writes the samples.
@@ -181,6 +183,12 @@ impl Config {
                 tracing::warn!("{flag} has an effect with qa from documents only");
             }
         }
+        if is_grounded && cli.language.is_some() && !cli.keep_ungrounded {
+            tracing::warn!(
+                "answers in another language than the documents are rejected as not in the text; \
+                 --keep-ungrounded keeps them"
+            );
+        }
         let is_offline = provider.is_offline();
         let options = Options {
             samples: cli.samples,
@@ -201,6 +209,8 @@ impl Config {
             seed: cli.seed.unwrap_or_else(|| rand::random::<u64>() >> 11),
             free_context: cli.free_context,
             keep_ungrounded: cli.keep_ungrounded && is_grounded,
+            examples: None,
+            language: cli.language,
             seed_requests: cli.seed.is_some() || is_offline,
             refine: !cli.no_refine && !is_offline && matches!(input, Input::Query(_)),
         };
@@ -223,6 +233,7 @@ impl Config {
         }
         Ok(Self {
             input,
+            examples: cli.examples,
             format,
             provider,
             options,
@@ -452,6 +463,7 @@ fn warn_of_idle_flags(cli: &Cli) {
         ("--base-url", cli.base_url.is_some(), with_network),
         ("--insecure-http", cli.insecure_http, with_network),
         ("--model", cli.model.is_some(), with_network),
+        ("--language", cli.language.is_some(), with_network),
         ("--temperature", cli.temperature.is_some(), with_network),
         ("--top-p", cli.top_p.is_some(), with_network),
         ("--top-k", cli.top_k.is_some(), with_network),
@@ -473,6 +485,9 @@ fn warn_of_idle_flags(cli: &Cli) {
         if is_given && cli.input.query.is_some() {
             tracing::warn!("{flag} has no effect without --documents");
         }
+    }
+    if cli.examples.is_some() && !with_network {
+        tracing::warn!("--examples are not imitated by this provider");
     }
     if cli.native_pdf && cli.pdf_engine != PdfReader::Auto {
         tracing::warn!("--pdf-engine has no effect with --native-pdf");

@@ -10,6 +10,7 @@ mod brief;
 mod budget;
 pub mod dedup;
 mod engine;
+mod examples;
 mod ledger;
 mod pace;
 pub mod parse;
@@ -21,6 +22,7 @@ mod retry;
 mod tests;
 mod traffic;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::format::FormatHandler;
@@ -33,6 +35,7 @@ use engine::Engine;
 
 pub use brief::Source;
 pub use budget::{Budget, Spent};
+pub use examples::Examples;
 pub use ledger::Books;
 pub use pace::Limits;
 pub use progress::{Coverage, Progress};
@@ -60,6 +63,12 @@ pub struct Options {
     /// Whether samples that do not come from their passage are kept, and every
     /// sample is marked as grounded or not, rather than rejected.
     pub keep_ungrounded: bool,
+    /// Samples to show to the model, if there are any, of which no copy is
+    /// written.
+    pub examples: Option<Arc<Examples>>,
+    /// The language of the samples, unless it is that of what they are made
+    /// from.
+    pub language: Option<String>,
     /// How fast requests may go out.
     pub limits: Limits,
     /// What may be spent.

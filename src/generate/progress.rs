@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::document::Passages;
-use crate::sample::Sample;
+use crate::sample::{Sample, Value};
 
 use super::brief::{Briefs, Source};
 use super::dedup::Dedup;
+use super::examples::{Hands, Originals};
 use super::ledger::{Ledger, Shortfall};
 use super::record::Record;
 use super::traffic::Traffic;
@@ -22,12 +23,16 @@ const MOST_PLANNINGS: u32 = 3;
 pub struct Progress {
     pub(super) ledger: Ledger,
     dedup: Dedup,
+    /// The examples, if there are any.
+    originals: Option<Originals>,
     /// Whether the last value of every sample is a mark.
     are_marked: bool,
     pub(super) turns: Turns,
     pub(super) traffic: Traffic,
     pub(super) refinement: Refinement,
     pub(super) briefs: Briefs,
+    /// The examples that each batch is shown.
+    pub(super) hands: Hands,
     /// What each passage gave, if there are passages.
     pub(super) coverage: Option<Coverage>,
     /// Parts of the run that came before; zero for a new run.
@@ -46,9 +51,13 @@ impl Progress {
         // Small batches rather than passages that are never used.
         let largest_share = briefs.largest_share().unwrap_or(options.batch_size);
         let batch_size = options.batch_size.min(largest_share);
+        let examples = options.examples.as_deref();
+        let hands = examples.map(|examples| Hands::new(examples, options.seed));
         Self {
             ledger: Ledger::new(options.samples, batch_size, passages),
             dedup: Dedup::with_room_for(options.samples),
+            originals: examples.map(Originals::of),
+            hands: hands.unwrap_or_default(),
             are_marked: options.keep_ungrounded,
             turns: Turns::default(),
             traffic: Traffic::default(),
@@ -94,9 +103,14 @@ impl Progress {
     /// Whether `sample` was not seen before, with whichever mark; from now on it
     /// was.
     pub(super) fn is_new(&mut self, sample: &Sample) -> bool {
-        let n_marks = usize::from(self.are_marked);
-        let n_values = sample.values.len() - n_marks;
-        self.dedup.is_new(&sample.values[..n_values])
+        self.dedup.is_new(unmarked(sample, self.are_marked))
+    }
+
+    /// Whether `sample` is one of the examples, with whichever mark.
+    pub(super) fn is_copied(&self, sample: &Sample) -> bool {
+        let values = unmarked(sample, self.are_marked);
+        let originals = self.originals.as_ref();
+        originals.is_some_and(|originals| originals.have(values))
     }
 
     /// Books new samples of batch `number` to its passage.
@@ -142,6 +156,12 @@ impl Progress {
             end: Ok(Outcome::Complete),
         }
     }
+}
+
+/// The values of `sample` without its mark, if samples are marked.
+fn unmarked(sample: &Sample, are_marked: bool) -> &[Value] {
+    let n_values = sample.values.len() - usize::from(are_marked);
+    &sample.values[..n_values]
 }
 
 /// How much of the documents was used.

@@ -27,6 +27,8 @@ pub(super) struct Manifest {
     format: String,
     query: Option<String>,
     refined_query: Option<String>,
+    language: Option<String>,
+    examples: Option<ExamplesFile>,
     documents: Option<Vec<Source>>,
     /// Files that gave no document.
     skipped: Vec<Skipped>,
@@ -53,6 +55,27 @@ pub(super) struct Manifest {
     pub(super) files: Vec<PathBuf>,
     /// The file that tells where each row of the files comes from.
     pub(super) sources: Option<PathBuf>,
+}
+
+/// The file of the examples.
+#[derive(Debug, Serialize)]
+struct ExamplesFile {
+    file: PathBuf,
+    /// Samples that were taken from it.
+    samples: usize,
+    /// Those that are short enough to be shown to the model.
+    shown: usize,
+}
+
+impl ExamplesFile {
+    fn of(config: &Config) -> Option<Self> {
+        let examples = config.options.examples.as_ref()?;
+        Some(Self {
+            file: config.examples.clone()?,
+            samples: examples.samples().len(),
+            shown: examples.shown(),
+        })
+    }
 }
 
 /// A document, and the samples that it gave.
@@ -114,6 +137,8 @@ impl Manifest {
                 Input::Documents(_) => None,
             },
             refined_query: None,
+            language: config.options.language.clone(),
+            examples: ExamplesFile::of(config),
             documents: documents.map(|documents| documents.into_iter().map(Source::from).collect()),
             skipped: Vec::new(),
             repeated: 0,

@@ -256,7 +256,9 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     ) {
         let mut new = Vec::new();
         for sample in samples {
-            if !self.progress.is_new(&sample) {
+            if self.progress.is_copied(&sample) {
+                settlement.rejected.push("copied example".to_owned());
+            } else if !self.progress.is_new(&sample) {
                 settlement.duplicate += 1;
             } else if (new.len() as u64) < self.progress.ledger.missing() {
                 new.push(sample);

@@ -171,6 +171,8 @@ impl Bench {
                 refine: false,
                 free_context: false,
                 keep_ungrounded: false,
+                examples: None,
+                language: None,
                 limits: Limits::at_once(4),
                 budget: Budget::default(),
                 grace: Duration::from_secs(8),
