@@ -91,7 +91,8 @@ fn language_rule(material: Material, language: Option<&str>) -> String {
         (Some(language), _) => {
             return format!(
                 "- Write all texts of the samples in this language: {language}, whatever that of \
-                 query, passage and examples. Keys and class numbers stay as they are.\n"
+                 query, passage and examples. Keys, class numbers and words that a field \
+                 lists stay as they are.\n"
             );
         }
         (None, Material::Query) => "query, unless it or",
@@ -337,7 +338,8 @@ mod tests {
         for material in [Material::Query, Material::Passage, Material::Pages] {
             let system = system(&format, material, None, Some("日本語"));
             let rule = "- Write all texts of the samples in this language: 日本語, whatever that \
-                        of query, passage and examples. Keys and class numbers stay as they are.\n";
+                        of query, passage and examples. Keys, class numbers and words that a field \
+                        lists stay as they are.\n";
             assert!(system.contains(rule), "{system}");
             assert!(!system.contains("Write in the language of"), "{system}");
         }
