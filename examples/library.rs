@@ -29,6 +29,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         balance: None,
         free_context: false,
         keep_ungrounded: false,
+        examples: None,
+        language: None,
         limits: Limits::at_once(2),
         budget: Budget::default(),
         grace: Duration::from_secs(8),

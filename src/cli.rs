@@ -62,6 +62,16 @@ pub struct Cli {
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     pub samples: usize,
 
+    /// JSONL, CSV or Parquet file of samples in the format: a few are shown in each request, in
+    /// turn, and none is returned as a new sample.
+    #[arg(long, value_name = "FILE", help_heading = GENERATION)]
+    pub examples: Option<PathBuf>,
+
+    /// Language of the samples, by any name, such as German, pt-BR or 日本語 [default: that of the
+    /// query or the documents].
+    #[arg(long, value_name = "LANG", help_heading = GENERATION, value_parser = language)]
+    pub language: Option<String>,
+
     /// Use the query as it is, without having the model refine it first.
     #[arg(long, help_heading = GENERATION)]
     pub no_refine: bool,
@@ -470,6 +480,21 @@ fn not_blank(text: &str) -> Result<String, &'static str> {
     }
 }
 
+fn language(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("must not be blank"),
+        name if name.chars().count() > 60 => Err("must be at most 60 characters"),
+        name if name.chars().any(is_line_end_or_control) => {
+            Err("must be one line without control characters")
+        }
+        name => Ok(name.to_owned()),
+    }
+}
+
+fn is_line_end_or_control(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
 fn at_least_one(text: &str) -> Result<usize, &'static str> {
     match text.trim().parse::<usize>() {
         Ok(0) => Err("must be at least 1"),
@@ -627,6 +652,10 @@ mod tests {
             ["--output-prefix", ""],
             ["--output-format", "xml"],
             ["--log-level", "loud"],
+            ["--language", " "],
+            ["--language", "Ger\nman"],
+            ["--language", "a\u{2028}b"],
+            ["--language", &"é".repeat(61)],
         ] {
             let error = parse(&wrong).expect_err("out of range");
             assert_eq!(error.exit_code(), 2, "{wrong:?}");
@@ -636,6 +665,8 @@ mod tests {
             ["--top-p", "1"],
             ["--max-retries", "0"],
             ["--log-level", "debug"],
+            ["--language", "日本語"],
+            ["--language", &"é".repeat(60)],
         ] {
             assert!(parse(&right).is_ok(), "{right:?}");
         }

@@ -71,6 +71,12 @@ impl Dedup {
         ))
     }
 
+    /// Whether the `values` of a sample were seen before.
+    #[must_use]
+    pub fn has(&self, values: &[Value]) -> bool {
+        self.0.contains(&Fingerprint::of(values))
+    }
+
     /// Whether the `values` of a sample were not seen before; from now on they were.
     pub fn is_new(&mut self, values: &[Value]) -> bool {
         self.0.insert(Fingerprint::of(values))

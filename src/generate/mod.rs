@@ -11,6 +11,7 @@ mod budget;
 mod cells;
 pub mod dedup;
 mod engine;
+mod examples;
 mod ledger;
 mod pace;
 pub mod parse;
@@ -25,6 +26,7 @@ mod tests;
 mod traffic;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::format::{Classes, FormatHandler};
@@ -37,6 +39,7 @@ use engine::Engine;
 
 pub use brief::Source;
 pub use budget::{Budget, Spent};
+pub use examples::Examples;
 pub use ledger::Books;
 pub use pace::Limits;
 pub use plan::{Attribute, ListError, Plan, Topic};
@@ -71,6 +74,12 @@ pub struct Options {
     pub tells_made: bool,
     /// How many samples of each class are wanted, if that matters.
     pub balance: Option<Balance>,
+    /// Samples to show to the model, if there are any, of which no copy is
+    /// written.
+    pub examples: Option<Arc<Examples>>,
+    /// The language of the samples, unless it is that of what they are made
+    /// from.
+    pub language: Option<String>,
     /// How fast requests may go out.
     pub limits: Limits,
     /// What may be spent.

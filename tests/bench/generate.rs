@@ -114,6 +114,8 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         balance: None,
         free_context: false,
         keep_ungrounded: false,
+        examples: None,
+        language: None,
         limits: Limits::at_once(concurrency),
         budget: Budget::default(),
         grace: Duration::from_secs(1),

@@ -266,6 +266,8 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 && self.progress.ledger.is_full(class, taken[class])
             {
                 settlement.rejected.push(self.enough_of(class));
+            } else if self.progress.is_copied(&sample) {
+                settlement.rejected.push("copied example".to_owned());
             } else if !self.progress.is_new(&sample) {
                 settlement.duplicate += 1;
             } else if (new.len() as u64) < self.progress.ledger.missing() {

@@ -158,6 +158,8 @@ pub(super) fn options(samples: usize) -> Options {
         planning: Planning::BuiltIn,
         tells_made: false,
         balance: None,
+        examples: None,
+        language: None,
         free_context: false,
         keep_ungrounded: false,
         limits: Limits::at_once(4),
