@@ -103,6 +103,7 @@ fn parse(definition: &Value, file_stem: &str) -> Result<Format, String> {
             .collect::<Result<_, _>>()?,
         guidance: String::new(),
         grounding: None,
+        rules: &[],
     })
 }
 

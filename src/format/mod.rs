@@ -7,6 +7,7 @@ mod coverage;
 mod custom;
 mod grounding;
 mod predefined;
+pub mod sanity;
 
 use std::fmt;
 
@@ -31,6 +32,10 @@ pub trait FormatHandler: Send + Sync {
     /// The fields that tie a sample to a text, if it is about one.
     fn grounding(&self) -> Option<Grounding> {
         None
+    }
+    /// What must be true of the fields for a sample to be of use.
+    fn rules(&self) -> &[sanity::Rule] {
+        &[]
     }
     /// The sample in an item of an answer. Extra keys are dropped.
     ///
@@ -58,6 +63,8 @@ pub enum Rejection {
     /// A context is not taken from the passage, or an answer not from its
     /// context.
     Ungrounded(String),
+    /// A value is valid but of no use.
+    Useless(String, sanity::Fault),
 }
 
 impl fmt::Display for Rejection {
@@ -70,6 +77,7 @@ impl fmt::Display for Rejection {
             Self::Blank(field) => write!(f, "{field}: blank"),
             Self::Empty => f.write_str("no value at all"),
             Self::Ungrounded(field) => write!(f, "{field}: not in the text"),
+            Self::Useless(field, fault) => write!(f, "{field}: {fault}"),
         }
     }
 }
@@ -82,6 +90,7 @@ pub struct Format {
     fields: Vec<Field>,
     guidance: String,
     grounding: Option<Grounding>,
+    rules: &'static [sanity::Rule],
 }
 
 impl FormatHandler for Format {
@@ -103,6 +112,10 @@ impl FormatHandler for Format {
 
     fn grounding(&self) -> Option<Grounding> {
         self.grounding
+    }
+
+    fn rules(&self) -> &[sanity::Rule] {
+        self.rules
     }
 
     fn validate(&self, item: Json) -> Result<Sample, Rejection> {
