@@ -26,6 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         refine: false,
         free_context: false,
         keep_ungrounded: false,
+        sanity: true,
         limits: Limits::at_once(2),
         budget: Budget::default(),
         grace: Duration::from_secs(8),

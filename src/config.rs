@@ -201,6 +201,7 @@ impl Config {
             seed: cli.seed.unwrap_or_else(|| rand::random::<u64>() >> 11),
             free_context: cli.free_context,
             keep_ungrounded: cli.keep_ungrounded && is_grounded,
+            sanity: !cli.no_sanity,
             seed_requests: cli.seed.is_some() || is_offline,
             refine: !cli.no_refine && !is_offline && matches!(input, Input::Query(_)),
         };

@@ -60,6 +60,8 @@ pub struct Options {
     /// Whether samples that do not come from their passage are kept, and every
     /// sample is marked as grounded or not, rather than rejected.
     pub keep_ungrounded: bool,
+    /// Whether valid samples that are certainly of no use are rejected.
+    pub sanity: bool,
     /// How fast requests may go out.
     pub limits: Limits,
     /// What may be spent.

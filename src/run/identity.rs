@@ -32,6 +32,7 @@ pub(super) struct Identity {
     refine: bool,
     free_context: bool,
     keep_ungrounded: bool,
+    sanity: bool,
     /// Digest of every text that is sent to the model.
     prompts: String,
     pub(super) seed: u64,
@@ -96,6 +97,7 @@ impl Identity {
             refine: config.options.refine,
             free_context: config.options.free_context,
             keep_ungrounded: config.options.keep_ungrounded,
+            sanity: config.options.sanity,
             prompts: prompts(&config.format),
             seed: config.options.seed,
             seed_given: config.seed_given,
@@ -161,9 +163,9 @@ impl Identity {
             "definition" => "the definition of the format has changed".to_owned(),
             "prompts" => "its prompts are those of another version of sdgen".to_owned(),
             "seed_given" | "seed" => format!("its --seed was {}", given(past)),
-            "refine" => match past {
-                Value::Bool(true) => "it was begun without --no-refine".to_owned(),
-                _ => "it was begun with --no-refine".to_owned(),
+            "refine" | "sanity" => match past {
+                Value::Bool(true) => format!("it was begun without --no-{name}"),
+                _ => format!("it was begun with --no-{name}"),
             },
             _ => {
                 let name = name.replace('_', "-");

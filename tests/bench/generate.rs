@@ -111,6 +111,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         refine: false,
         free_context: false,
         keep_ungrounded: false,
+        sanity: true,
         limits: Limits::at_once(concurrency),
         budget: Budget::default(),
         grace: Duration::from_secs(1),

@@ -171,6 +171,7 @@ impl Bench {
                 refine: false,
                 free_context: false,
                 keep_ungrounded: false,
+                sanity: true,
                 limits: Limits::at_once(4),
                 budget: Budget::default(),
                 grace: Duration::from_secs(8),
