@@ -154,6 +154,7 @@ mod tests {
             "Row, row, row your boat, gently down the stream. Merrily, merrily, merrily, merrily, life is but a dream. ".repeat(3),
             "Frère Jacques, Frère Jacques, dormez-vous, dormez-vous? Sonnez les matines, sonnez les matines. Ding, dang, dong. Ding, dang, dong.".to_owned(),
             "0, 0, 0, 1, ".repeat(50),
+            format!("Pixels: {}", "0, 0, 1, ".repeat(50)),
             "| --- | --- | --- | --- | --- | --- | --- | --- |".to_owned(),
             "=".repeat(200),
             "Sooooooooo long!".to_owned(),
