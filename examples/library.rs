@@ -31,6 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         keep_ungrounded: false,
         examples: None,
         language: None,
+        sanity: true,
         limits: Limits::at_once(2),
         budget: Budget::default(),
         grace: Duration::from_secs(8),

@@ -105,6 +105,11 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub keep_ungrounded: bool,
 
+    /// Keep samples that are certainly of no use, such as refusals, loops, placeholders and pairs of
+    /// equal texts.
+    #[arg(long, help_heading = GENERATION)]
+    pub no_sanity: bool,
+
     /// End the run, before it begins, if a document cannot be used, instead of skipping it.
     #[arg(long, help_heading = GENERATION)]
     pub strict_documents: bool,

@@ -306,6 +306,7 @@ fn options(
         balance: balance(cli.balance.as_ref(), format)?,
         free_context: cli.free_context,
         keep_ungrounded: cli.keep_ungrounded && is_grounded,
+        sanity: !cli.no_sanity,
         examples: None,
         language: cli.language.clone(),
         seed_requests: cli.seed.is_some() || is_offline,

@@ -43,7 +43,7 @@
 //! - [`prompt`]: every text that is sent to a model, but for the sentence that
 //!   tells a JSON schema to servers that take none, which is with the schemas.
 //! - [`format`](mod@format): what a sample looks like; predefined and custom formats,
-//!   validation. [`output`]: the journal and the files.
+//!   validation, and what is of no use. [`output`]: the journal and the files.
 //! - [`llm`]: Gemini, OpenAI-compatible endpoints, the offline provider.
 //!   [`document`]: files and URLs to text, read by processes of their own, to
 //!   passages in a file. [`rows`]: files of data, row by row. [`sample`]:

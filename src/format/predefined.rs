@@ -5,6 +5,7 @@
 
 use crate::sample::{Field, FieldKind, Limit};
 
+use super::sanity::Rule::{self, Asks, Differs, Prose, Scores};
 use super::{Classes, Format, Grounding};
 
 /// Names of the predefined formats, as `--format` takes them.
@@ -100,7 +101,41 @@ pub fn predefined(name: &str) -> Option<Format> {
             context: "context",
             answer: "answer",
         }),
+        rules: rules(name),
     })
+}
+
+/// What must be true of the fields of the format `name`.
+fn rules(name: &str) -> &'static [Rule] {
+    match name {
+        "pair-class" => &[
+            Prose("premise"),
+            Prose("hypothesis"),
+            Differs("hypothesis", "premise"),
+        ],
+        "pair-score" => &[
+            Prose("sentence1"),
+            Prose("sentence2"),
+            Scores {
+                score: "score",
+                texts: ["sentence1", "sentence2"],
+            },
+        ],
+        "pair" => &[Differs("positive", "anchor")],
+        "triplet" => &[
+            Differs("positive", "anchor"),
+            Differs("negative", "positive"),
+            Differs("negative", "anchor"),
+        ],
+        "qa" => &[
+            Prose("context"),
+            Prose("question"),
+            Differs("question", "context"),
+            Differs("answer", "question"),
+            Asks("question"),
+        ],
+        _ => &[],
+    }
 }
 
 fn text(name: &str, description: &str) -> Field {

@@ -80,6 +80,8 @@ pub struct Options {
     /// The language of the samples, unless it is that of what they are made
     /// from.
     pub language: Option<String>,
+    /// Whether valid samples that are certainly of no use are rejected.
+    pub sanity: bool,
     /// How fast requests may go out.
     pub limits: Limits,
     /// What may be spent.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::HumanCount;
@@ -30,6 +31,8 @@ pub struct Summary<'a> {
     pub is_billed: bool,
     /// How long it took.
     pub elapsed: Duration,
+    /// The file with examples of what was not taken, if there is one.
+    pub rejects: Option<&'a Path>,
 }
 
 impl Summary<'_> {
@@ -125,6 +128,10 @@ impl Summary<'_> {
         }
         if self.is_billed && self.price.is_none() {
             text.push_str("  cost unknown: no price of this model is known, --prices takes one\n");
+        }
+        if let Some(rejects) = self.rejects {
+            let path = printable(&rejects.display().to_string());
+            let _ = writeln!(text, "  examples of what was not taken: {path}");
         }
     }
 
@@ -283,6 +290,7 @@ mod tests {
             price,
             is_billed: true,
             elapsed: Duration::from_millis(12_340),
+            rejects: Some(Path::new(".sdgen/out.rejects.jsonl")),
         };
         let mut text = String::new();
         summary.write(&mut text);

@@ -40,6 +40,7 @@ pub(super) struct Identity {
     /// Digest of the examples.
     examples: Option<String>,
     language: Option<String>,
+    sanity: bool,
     /// Digest of every text that is sent to the model.
     prompts: String,
     pub(super) seed: u64,
@@ -108,6 +109,7 @@ impl Identity {
             keep_ungrounded: config.options.keep_ungrounded,
             examples: config.options.examples.as_deref().map(examples),
             language: config.options.language.clone(),
+            sanity: config.options.sanity,
             prompts: prompts(&config.format),
             seed: config.options.seed,
             seed_given: config.seed_given,
@@ -173,9 +175,9 @@ impl Identity {
             "definition" => "the definition of the format has changed".to_owned(),
             "prompts" => "its prompts are those of another version of sdgen".to_owned(),
             "seed_given" | "seed" => format!("its --seed was {}", given(past)),
-            "refine" => match past {
-                Value::Bool(true) => "it was begun without --no-refine".to_owned(),
-                _ => "it was begun with --no-refine".to_owned(),
+            "refine" | "sanity" => match past {
+                Value::Bool(true) => format!("it was begun without --no-{name}"),
+                _ => format!("it was begun with --no-{name}"),
             },
             "examples" => match (past, now) {
                 (Value::Null, _) => "it was begun without --examples".to_owned(),

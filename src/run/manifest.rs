@@ -59,6 +59,8 @@ pub(super) struct Manifest {
     pub(super) files: Vec<PathBuf>,
     /// The file that tells where each row of the files comes from.
     pub(super) sources: Option<PathBuf>,
+    /// The file with examples of what was not taken, if there is one.
+    pub(super) rejects: Option<PathBuf>,
 }
 
 /// The file of the examples.
@@ -160,6 +162,7 @@ impl Manifest {
             part: None,
             files: Vec::new(),
             sources: None,
+            rejects: None,
         }
     }
 

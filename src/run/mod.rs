@@ -378,6 +378,7 @@ impl Prepared {
         manifest.end = Some(verdict.clone());
         manifest.files = finished.files;
         manifest.sources = finished.sources;
+        manifest.rejects = finished.rejects;
         let unwritten = manifest_file.and_then(|file| file.write(&manifest).err());
         report.finish(
             &Summary {
@@ -388,6 +389,7 @@ impl Prepared {
                 price: config.price.as_ref(),
                 is_billed: !config.provider.is_offline(),
                 elapsed,
+                rejects: manifest.rejects.as_deref(),
             },
             &options.fields(format),
         );

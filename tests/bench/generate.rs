@@ -116,6 +116,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         keep_ungrounded: false,
         examples: None,
         language: None,
+        sanity: true,
         limits: Limits::at_once(concurrency),
         budget: Budget::default(),
         grace: Duration::from_secs(1),

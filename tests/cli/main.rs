@@ -33,6 +33,7 @@ mod readme;
 mod resume;
 mod run;
 mod sandbox;
+mod sanity;
 mod scale;
 mod server;
 mod signals;

@@ -44,6 +44,7 @@ pub(super) fn parse(definition: &Value, file_stem: &str) -> Result<Format, Strin
         fields,
         guidance: String::new(),
         grounding: None,
+        rules: &[],
     })
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::format::Rejection;
 use crate::llm::{Completion, Disposition, LlmError};
 use crate::output::Origin;
 use crate::sample::{Sample, Value};
@@ -13,7 +14,7 @@ use super::super::brief::Brief;
 use super::super::ledger::{Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
-use super::super::{Event, retry};
+use super::super::{Event, parse, retry};
 use super::instruction::text_of;
 use super::{Attempt, Engine, Reply, Stop, tell, tell_pause, total};
 
@@ -29,7 +30,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         match reply {
             Ok(completion) => {
                 self.answered(&completion, ticket, attempt.brief.count);
-                self.read(attempt, completion);
+                self.read(attempt, &completion);
             }
             Err(error) => {
                 self.count_error(&error);
@@ -67,13 +68,14 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         }
     }
 
-    fn read(&mut self, mut attempt: Attempt, completion: Completion) {
-        let origin = self.origin(&attempt, &completion);
+    fn read(&mut self, mut attempt: Attempt, completion: &Completion) {
+        let origin = self.origin(&attempt, completion);
         let reader = Reader {
             format: self.generator.format,
             passage: text_of(&attempt.brief).map(|chunk| &*chunk.text),
             filled: self.instruction(&attempt.brief).filled,
             marks: self.generator.options.keep_ungrounded,
+            checks_sanity: self.generator.options.sanity,
         };
         match reader.read(completion) {
             Reading::Items {
@@ -81,9 +83,11 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 rejections,
                 is_cut,
             } => {
+                self.keep_examples(&completion.text, &rejections, &origin);
+                let reasons = rejections.iter().map(|(_, reason)| reason.to_string());
                 let settlement = Settlement {
                     asked: attempt.brief.count,
-                    rejected: rejections.iter().map(ToString::to_string).collect(),
+                    rejected: reasons.collect(),
                     shortfall: match is_cut {
                         true => Shortfall::Truncated,
                         false => Shortfall::NotDelivered,
@@ -105,6 +109,36 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 }
             }
         }
+    }
+
+    /// Keeps examples of the items of an answer that were rejected.
+    ///
+    /// They were taken apart when they were checked; few are wanted, so they
+    /// are read again.
+    fn keep_examples(&mut self, answer: &str, rejections: &[(usize, Rejection)], origin: &Origin) {
+        let examples = self.outputs.rejects();
+        let reasons = rejections.iter();
+        let wanted: Vec<_> = reasons
+            .map(|(index, reason)| (*index, reason.to_string()))
+            .filter(|(_, reason)| examples.want(reason))
+            .collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let items = parse::items(answer).unwrap_or_default();
+        for (index, reason) in wanted {
+            if let Some(item) = items.get(index) {
+                examples.take(&reason, item, Some(origin));
+            }
+        }
+    }
+
+    /// Keeps a sample that was not taken for `reason` as an example, if one is
+    /// wanted.
+    fn keep_example(&mut self, reason: &str, sample: &Sample, origin: Option<&Origin>) {
+        let fields = self.generator.format.fields();
+        let examples = self.outputs.rejects();
+        examples.take(reason, &sample.named(fields), origin);
     }
 
     /// Where the samples of an attempt come from.
@@ -270,6 +304,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 settlement.rejected.push("copied example".to_owned());
             } else if !self.progress.is_new(&sample) {
                 settlement.duplicate += 1;
+                self.keep_example("duplicate", &sample, origin);
             } else if (new.len() as u64) < self.progress.ledger.missing() {
                 new.push(sample);
                 if let Some(class) = class {

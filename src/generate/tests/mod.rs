@@ -162,6 +162,7 @@ pub(super) fn options(samples: usize) -> Options {
         language: None,
         free_context: false,
         keep_ungrounded: false,
+        sanity: true,
         limits: Limits::at_once(4),
         budget: Budget::default(),
         grace: Duration::from_secs(8),
