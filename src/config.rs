@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::cli::{Cli, LogLevel, OutputChoice, PdfReader, Provider};
+use crate::cli::{Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider};
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
 use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
+use crate::generate::dedup::Duplicates;
 use crate::generate::{Budget, Limits, Options};
 use crate::llm::{
     ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Price, PriceError, Prices, Sampling, SetupError,
@@ -155,6 +156,7 @@ impl Config {
         let provider = provider(&cli, env)?;
         let price = price(&cli, &provider)?;
         let chunk_size = chunk_size(&cli)?;
+        let duplicates = duplicates(&cli);
         let input = match (cli.input.query, cli.input.documents) {
             (Some(query), _) => Input::Query(query),
             (None, paths) => Input::Documents(Documents {
@@ -185,6 +187,7 @@ impl Config {
         let options = Options {
             samples: cli.samples,
             batch_size: cli.batch_size,
+            duplicates,
             limits: Limits {
                 concurrency: cli.concurrency.unwrap_or(provider.default_concurrency()),
                 requests_per_minute: cli.rpm,
@@ -388,6 +391,18 @@ fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
         base_url,
         allow_plain_http: cli.insecure_http,
     })
+}
+
+fn duplicates(cli: &Cli) -> Duplicates {
+    match cli.dedup {
+        DedupMode::Exact => {
+            if cli.near_threshold.is_some() {
+                tracing::warn!("--near-threshold has no effect with --dedup exact");
+            }
+            Duplicates::Exact
+        }
+        DedupMode::Near => Duplicates::Near(cli.near_threshold.unwrap_or_default()),
+    }
 }
 
 fn sampling(cli: &Cli, with_defaults: bool) -> Sampling {

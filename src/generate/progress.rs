@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::document::Passages;
+use crate::format::FormatHandler;
 use crate::sample::Sample;
 
 use super::brief::{Briefs, Source};
-use super::dedup::Dedup;
+use super::dedup::{Dedup, Novelty};
 use super::ledger::{Ledger, Shortfall};
 use super::record::Record;
 use super::traffic::Traffic;
@@ -35,9 +36,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// That of a new run of `options` from `source`.
+    /// That of a new run of `options` from `source`, of samples in `format`.
     #[must_use]
-    pub fn new(options: &Options, source: &Source) -> Self {
+    pub fn new(format: &dyn FormatHandler, options: &Options, source: &Source) -> Self {
         let passages = match source {
             Source::Query(_) => None,
             Source::Documents(passages) => Some(passages.len()),
@@ -46,9 +47,13 @@ impl Progress {
         // Small batches rather than passages that are never used.
         let largest_share = briefs.largest_share().unwrap_or(options.batch_size);
         let batch_size = options.batch_size.min(largest_share);
+        let filled = options.filled_field(format, source).and_then(|name| {
+            let mut fields = format.fields().iter();
+            fields.position(|field| field.name == name)
+        });
         Self {
             ledger: Ledger::new(options.samples, batch_size, passages),
-            dedup: Dedup::with_room_for(options.samples),
+            dedup: Dedup::new(options.duplicates, options.samples, filled),
             are_marked: options.keep_ungrounded,
             turns: Turns::default(),
             traffic: Traffic::default(),
@@ -75,7 +80,7 @@ impl Progress {
                 traffic,
             }) => {
                 for sample in samples {
-                    self.is_new(sample);
+                    self.novelty(sample);
                 }
                 self.turns.replay(number, &settlement.shortfall);
                 self.cover(number, samples.len());
@@ -91,12 +96,12 @@ impl Progress {
         }
     }
 
-    /// Whether `sample` was not seen before, with whichever mark; from now on it
-    /// was.
-    pub(super) fn is_new(&mut self, sample: &Sample) -> bool {
+    /// What `sample` is to those before it, with whichever mark; if it is new,
+    /// it is one of them from now on.
+    pub(super) fn novelty(&mut self, sample: &Sample) -> Novelty {
         let n_marks = usize::from(self.are_marked);
         let n_values = sample.values.len() - n_marks;
-        self.dedup.is_new(&sample.values[..n_values])
+        self.dedup.novelty(&sample.values[..n_values])
     }
 
     /// Books new samples of batch `number` to its passage.

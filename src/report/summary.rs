@@ -61,6 +61,13 @@ impl Summary<'_> {
             HumanCount(books.truncated),
             HumanCount(books.failed()),
         );
+        if books.near_duplicate > 0 {
+            let _ = writeln!(
+                text,
+                "  of the duplicates {} are near ones (--dedup exact keeps them)",
+                HumanCount(books.near_duplicate)
+            );
+        }
         for (name, reasons) in [
             ("rejected", &books.rejected),
             ("blocked", &books.blocked),
@@ -210,6 +217,7 @@ mod tests {
             written: 1_000,
             ungrounded: 7,
             duplicate: 100,
+            near_duplicate: 60,
             rejected: count("answer: blank", 50),
             blocked: count("SAFETY", 25),
             truncated: 20,

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{Config, Input};
 use crate::document::{Corpus, PdfReading, Skipped};
 use crate::format::{Format, FormatHandler as _};
+use crate::generate::dedup::Threshold;
 use crate::prompt::{self, Material};
 
 /// What decides the data of a run; the header of its journal.
@@ -32,6 +33,8 @@ pub(super) struct Identity {
     refine: bool,
     free_context: bool,
     keep_ungrounded: bool,
+    dedup: String,
+    near_threshold: Option<f64>,
     /// Digest of every text that is sent to the model.
     prompts: String,
     pub(super) seed: u64,
@@ -96,6 +99,8 @@ impl Identity {
             refine: config.options.refine,
             free_context: config.options.free_context,
             keep_ungrounded: config.options.keep_ungrounded,
+            dedup: config.options.duplicates.name().to_owned(),
+            near_threshold: config.options.duplicates.threshold().map(Threshold::get),
             prompts: prompts(&config.format),
             seed: config.options.seed,
             seed_given: config.seed_given,

@@ -6,6 +6,7 @@ mod budget;
 mod command_line;
 mod crash;
 mod data_sets;
+mod dedup;
 mod disk;
 mod documents;
 mod fake_gemini;

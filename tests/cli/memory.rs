@@ -15,8 +15,9 @@ use crate::scale::scaled;
 
 /// Without any sample, a debug build included.
 const BASE_KIB: u64 = 40 * 1024;
-/// A fingerprint in a hash table that was grown by doubling, and some room.
-const BYTES_PER_SAMPLE: u64 = 56;
+/// A fingerprint in a hash table that was grown by doubling, a signature, its
+/// places in the tables, and some room.
+const BYTES_PER_SAMPLE: u64 = 184;
 
 /// A stream that takes nothing more, and its other end.
 fn full_stream() -> (UnixStream, UnixStream) {

@@ -9,6 +9,7 @@ use crate::output::Origin;
 use crate::sample::{Sample, Value};
 
 use super::super::batch::{Reader, Reading};
+use super::super::dedup::Novelty;
 use super::super::ledger::{Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
@@ -256,12 +257,17 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     ) {
         let mut new = Vec::new();
         for sample in samples {
-            if !self.progress.is_new(&sample) {
-                settlement.duplicate += 1;
-            } else if (new.len() as u64) < self.progress.ledger.missing() {
-                new.push(sample);
-            } else {
-                settlement.surplus += 1;
+            match self.progress.novelty(&sample) {
+                Novelty::Exact => settlement.duplicate += 1,
+                Novelty::Near { similarity } => {
+                    tracing::debug!("a near duplicate, of similarity {similarity:.2}");
+                    settlement.duplicate += 1;
+                    settlement.near_duplicate += 1;
+                }
+                Novelty::New if (new.len() as u64) < self.progress.ledger.missing() => {
+                    new.push(sample);
+                }
+                Novelty::New => settlement.surplus += 1,
             }
         }
         settlement.written = new.len();
