@@ -12,6 +12,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Arg, ArgAction, Args, CommandFactory as _, Parser, ValueEnum};
 
 use crate::format::PREDEFINED;
+use crate::generate::dedup::Threshold;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -133,6 +134,16 @@ pub struct Cli {
     #[arg(long, value_name = "TOKENS", help_heading = GENERATION)]
     #[arg(value_parser = at_least_zero::<usize>, allow_negative_numbers = true)]
     pub chunk_overlap: Option<usize>,
+
+    /// Which samples are duplicates, and not kept: those with the same values, or those with similar
+    /// texts, too.
+    #[arg(long, value_name = "MODE", default_value = "near", help_heading = GENERATION)]
+    pub dedup: DedupMode,
+
+    /// Least similarity of near duplicates, 0.5 to 1.0 [default: 0.8].
+    #[arg(long, value_name = "SIMILARITY", help_heading = GENERATION)]
+    #[arg(value_parser = near_threshold, allow_negative_numbers = true)]
+    pub near_threshold: Option<Threshold>,
 
     /// Seed that decides what each request asks for; the model gets a number made from it
     /// [default: random, the model gets none].
@@ -330,6 +341,14 @@ pub enum Provider {
     Openai,
     /// No model.
     Offline,
+}
+
+/// Which samples are duplicates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum DedupMode {
+    Exact,
+    Near,
 }
 
 /// What reads PDF files.
@@ -539,6 +558,13 @@ fn temperature(text: &str) -> Result<f64, &'static str> {
 fn top_p(text: &str) -> Result<f64, &'static str> {
     number_where(text, |number| number > 0.0 && number <= 1.0)
         .ok_or("must be a number above 0.0 and at most 1.0")
+}
+
+fn near_threshold(text: &str) -> Result<Threshold, &'static str> {
+    let number = text.trim().parse().ok();
+    number
+        .and_then(Threshold::new)
+        .ok_or("must be a number from 0.5 to 1.0")
 }
 
 fn seconds(text: &str) -> Result<f64, &'static str> {

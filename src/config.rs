@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::cli::{BalanceChoice, Cli, LogLevel, OutputChoice, PdfReader, Provider};
+use crate::cli::{BalanceChoice, Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider};
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
 use crate::format::{
     Classes, CustomFormatError, Format, FormatHandler as _, load_custom, predefined,
 };
+use crate::generate::dedup::Duplicates;
 use crate::generate::{Balance, Budget, Limits, Options, Plan, Planning};
 use crate::llm::{
     ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Price, PriceError, Prices, Sampling, SetupError,
@@ -287,6 +288,7 @@ fn options(
     let options = Options {
         samples: cli.samples,
         batch_size: cli.batch_size,
+        duplicates: duplicates(cli),
         limits: Limits {
             concurrency: cli.concurrency.unwrap_or(provider.default_concurrency()),
             requests_per_minute: cli.rpm,
@@ -303,7 +305,7 @@ fn options(
         seed: cli.seed.unwrap_or_else(|| rand::random::<u64>() >> 11),
         tells_made: planning != Planning::None && !is_offline,
         planning,
-        balance: balance(cli.balance.as_ref(), format)?,
+        balance: balance(cli.balance.as_ref(), format, is_offline)?,
         free_context: cli.free_context,
         keep_ungrounded: cli.keep_ungrounded && is_grounded,
         sanity: !cli.no_sanity,
@@ -418,9 +420,12 @@ fn load_plan(path: &Path) -> Result<Plan, ConfigError> {
 fn balance(
     choice: Option<&BalanceChoice>,
     format: &Format,
+    is_offline: bool,
 ) -> Result<Option<Balance>, ConfigError> {
     let (field, shares) = match choice {
         Some(BalanceChoice::None) => return Ok(None),
+        // Nobody heeds what is asked for.
+        None if is_offline => return Ok(None),
         None => {
             let even = |classes: Classes| Balance {
                 shares: vec![1.0; classes.len()],
@@ -555,6 +560,18 @@ fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
         base_url,
         allow_plain_http: cli.insecure_http,
     })
+}
+
+fn duplicates(cli: &Cli) -> Duplicates {
+    match cli.dedup {
+        DedupMode::Exact => {
+            if cli.near_threshold.is_some() {
+                tracing::warn!("--near-threshold has no effect with --dedup exact");
+            }
+            Duplicates::Exact
+        }
+        DedupMode::Near => Duplicates::Near(cli.near_threshold.unwrap_or_default()),
+    }
 }
 
 fn sampling(cli: &Cli, with_defaults: bool) -> Sampling {

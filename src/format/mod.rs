@@ -17,6 +17,7 @@ use serde_json::Value as Json;
 use crate::sample::{Field, Sample, Value};
 
 pub use classes::Classes;
+pub(crate) use coverage::is_unspaced;
 pub use custom::{CustomFormatError, load as load_custom};
 pub use grounding::{Ground, Grounding};
 pub use predefined::{PREDEFINED, predefined};

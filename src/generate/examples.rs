@@ -9,7 +9,7 @@ use rand::seq::SliceRandom;
 
 use crate::sample::{Field, Sample, Value};
 
-use super::dedup::Dedup;
+use super::dedup::{Dedup, Duplicates, Novelty};
 
 /// Most examples in one request.
 const MOST_SHOWN: usize = 3;
@@ -32,8 +32,8 @@ impl Examples {
     /// fill instead of the model.
     #[must_use]
     pub fn new(mut samples: Vec<Sample>, fields: &[Field], filled: Option<&str>) -> Self {
-        let mut seen = Dedup::with_room_for(samples.len());
-        samples.retain(|sample| seen.is_new(&sample.values));
+        let mut seen = Dedup::new(Duplicates::Exact, samples.len(), None);
+        samples.retain(|sample| seen.novelty(&sample.values) == Novelty::New);
         let filled = fields
             .iter()
             .position(|field| filled == Some(field.name.as_str()));
@@ -82,13 +82,14 @@ pub(super) struct Originals {
 }
 
 impl Originals {
-    pub(super) fn of(examples: &Examples) -> Self {
+    /// A copy is what is among `duplicates` of one.
+    pub(super) fn new(examples: &Examples, duplicates: Duplicates) -> Self {
         let Examples {
             samples, filled, ..
         } = examples;
-        let mut known = Dedup::with_room_for(samples.len());
+        let mut known = Dedup::new(duplicates, samples.len(), None);
         for sample in samples {
-            known.is_new(&written(&sample.values, *filled));
+            known.novelty(&written(&sample.values, *filled));
         }
         Self {
             known,
@@ -96,7 +97,7 @@ impl Originals {
         }
     }
 
-    /// Whether the `values` of a sample are those of an example.
+    /// Whether the `values` of a sample are those of an example, or nearly so.
     pub(super) fn have(&self, values: &[Value]) -> bool {
         self.known.has(&written(values, self.filled))
     }
@@ -203,8 +204,9 @@ mod tests {
         assert_eq!(*Hands::new(&filled, 1).of(7)[0], *r#"{"answer":"a0"}"#);
         let [passage, answer] = ["a passage", "a0"].map(|text| Value::String(text.into()));
         let values = [passage, answer];
-        assert!(Originals::of(&filled).have(&values));
-        assert!(!Originals::of(&examples(&numbered(1), None)).have(&values));
+        let originals = |examples| Originals::new(examples, Duplicates::Exact);
+        assert!(originals(&filled).have(&values));
+        assert!(!originals(&examples(&numbered(1), None)).have(&values));
     }
 
     #[test]

@@ -35,6 +35,7 @@ use crate::output::{Outputs, WriteError};
 use crate::sample::{Field, FieldKind, Sample};
 use crate::shutdown::Shutdown;
 
+use dedup::Duplicates;
 use engine::Engine;
 
 pub use brief::Source;
@@ -82,6 +83,8 @@ pub struct Options {
     pub language: Option<String>,
     /// Whether valid samples that are certainly of no use are rejected.
     pub sanity: bool,
+    /// Which samples are duplicates.
+    pub duplicates: Duplicates,
     /// How fast requests may go out.
     pub limits: Limits,
     /// What may be spent.
@@ -129,6 +132,16 @@ impl Options {
         let mark = Field::new("_grounded", FieldKind::Boolean, "whether the text says so");
         let mark = self.keep_ungrounded.then_some(mark);
         format.fields().iter().cloned().chain(mark).collect()
+    }
+
+    /// The field that is filled with the passage, not by the model, where the
+    /// model does not see pages.
+    fn filled_field(&self, format: &dyn FormatHandler, source: &Source) -> Option<&'static str> {
+        let is_query = matches!(source, Source::Query(_));
+        let grounding = format
+            .grounding()
+            .filter(|_| !is_query && !self.free_context);
+        grounding.map(|grounding| grounding.context)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::sample::{Field, FieldKind, Sample, Value};
 
 use super::brief::{Briefs, Source};
 use super::cells::Cells;
-use super::dedup::Dedup;
+use super::dedup::{Dedup, Novelty};
 use super::examples::{Hands, Originals};
 use super::ledger::{Ledger, Settlement, Shortfall};
 use super::plan::Plan;
@@ -48,9 +48,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// That of a new run of `options` from `source`.
+    /// That of a new run of `options` from `source`, of samples in `format`.
     #[must_use]
-    pub fn new(options: &Options, source: &Source, format: &dyn FormatHandler) -> Self {
+    pub fn new(format: &dyn FormatHandler, options: &Options, source: &Source) -> Self {
         let passages = match source {
             Source::Query(_) => None,
             Source::Documents(passages) => Some(passages.len()),
@@ -72,10 +72,14 @@ impl Progress {
         let key = options.tells_made.then(|| key(format)).flatten();
         let examples = options.examples.as_deref();
         let hands = examples.map(|examples| Hands::new(examples, options.seed));
+        let filled = options.filled_field(format, source).and_then(|name| {
+            let mut fields = format.fields().iter();
+            fields.position(|field| field.name == name)
+        });
         Self {
             ledger: Ledger::new(options.samples, batch_size, passages, shares),
-            dedup: Dedup::with_room_for(options.samples),
-            originals: examples.map(Originals::of),
+            dedup: Dedup::new(options.duplicates, options.samples, filled),
+            originals: examples.map(|examples| Originals::new(examples, options.duplicates)),
             hands: hands.unwrap_or_default(),
             are_marked: options.keep_ungrounded,
             turns: Turns::default(),
@@ -114,7 +118,7 @@ impl Progress {
                 traffic,
             }) => {
                 for sample in samples {
-                    self.is_new(sample);
+                    self.novelty(sample);
                 }
                 self.turns.replay(number, &settlement.shortfall);
                 self.ledger.ask(settlement.asked, &[]);
@@ -129,10 +133,10 @@ impl Progress {
         }
     }
 
-    /// Whether `sample` was not seen before, with whichever mark; from now on it
-    /// was.
-    pub(super) fn is_new(&mut self, sample: &Sample) -> bool {
-        self.dedup.is_new(unmarked(sample, self.are_marked))
+    /// What `sample` is to those before it, with whichever mark; if it is new,
+    /// it is one of them from now on.
+    pub(super) fn novelty(&mut self, sample: &Sample) -> Novelty {
+        self.dedup.novelty(unmarked(sample, self.are_marked))
     }
 
     /// Whether `sample` is one of the examples, with whichever mark.

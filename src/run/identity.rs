@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{Config, Input};
 use crate::document::{Corpus, PdfReading, Skipped};
 use crate::format::{Format, FormatHandler as _};
+use crate::generate::dedup::Threshold;
 use crate::generate::{Examples, Planning};
 use crate::prompt::{self, Material, Wish};
 
@@ -41,6 +42,8 @@ pub(super) struct Identity {
     examples: Option<String>,
     language: Option<String>,
     sanity: bool,
+    dedup: String,
+    near_threshold: Option<f64>,
     /// Digest of every text that is sent to the model.
     prompts: String,
     pub(super) seed: u64,
@@ -110,6 +113,8 @@ impl Identity {
             examples: config.options.examples.as_deref().map(examples),
             language: config.options.language.clone(),
             sanity: config.options.sanity,
+            dedup: config.options.duplicates.name().to_owned(),
+            near_threshold: config.options.duplicates.threshold().map(Threshold::get),
             prompts: prompts(&config.format),
             seed: config.options.seed,
             seed_given: config.seed_given,

@@ -265,7 +265,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
 
 /// How far the run has come in `past`, its journal.
 fn progress(config: &Config, source: &Source, past: Option<&Past>) -> Result<Progress, RunError> {
-    let mut progress = Progress::new(&config.options, source, &config.format);
+    let mut progress = Progress::new(&config.format, &config.options, source);
     let Some(past) = past else {
         return Ok(progress);
     };

@@ -7,6 +7,7 @@ mod command_line;
 mod crash;
 mod custom_formats;
 mod data_sets;
+mod dedup;
 mod disk;
 mod documents;
 mod examples;

@@ -11,6 +11,7 @@ use crate::sample::{Sample, Value};
 
 use super::super::batch::{Reader, Reading};
 use super::super::brief::Brief;
+use super::super::dedup::Novelty;
 use super::super::ledger::{Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
@@ -300,18 +301,30 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 && self.progress.ledger.is_full(class, taken[class])
             {
                 settlement.rejected.push(self.enough_of(class));
-            } else if self.progress.is_copied(&sample) {
+                continue;
+            }
+            if self.progress.is_copied(&sample) {
                 settlement.rejected.push("copied example".to_owned());
-            } else if !self.progress.is_new(&sample) {
-                settlement.duplicate += 1;
-                self.keep_example("duplicate", &sample, origin);
-            } else if (new.len() as u64) < self.progress.ledger.missing() {
-                new.push(sample);
-                if let Some(class) = class {
-                    taken[class] += 1;
+                continue;
+            }
+            match self.progress.novelty(&sample) {
+                Novelty::Exact => {
+                    settlement.duplicate += 1;
+                    self.keep_example("duplicate", &sample, origin);
                 }
-            } else {
-                settlement.surplus += 1;
+                Novelty::Near { similarity } => {
+                    tracing::debug!("a near duplicate, of similarity {similarity:.2}");
+                    settlement.duplicate += 1;
+                    settlement.near_duplicate += 1;
+                    self.keep_example("near duplicate", &sample, origin);
+                }
+                Novelty::New if (new.len() as u64) < self.progress.ledger.missing() => {
+                    new.push(sample);
+                    if let Some(class) = class {
+                        taken[class] += 1;
+                    }
+                }
+                Novelty::New => settlement.surplus += 1,
             }
         }
         settlement.written = new.len();

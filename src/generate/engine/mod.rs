@@ -127,8 +127,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             false => Material::Passage,
         };
         let language = options.language.as_deref();
-        let filled = format.grounding().map(|grounding| grounding.context);
-        let filled = filled.filter(|_| !is_query && !options.free_context);
+        let filled = options.filled_field(format, &source);
         progress.ledger.take_heart();
         Self {
             generator,
