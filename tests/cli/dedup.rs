@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::fake_gemini::{FakeGemini, Reply};
 use crate::sandbox::Sandbox;
 
-const WORDS: &str = "--query q --format pair --samples 8 --batch-size 8 --no-refine --json";
+const WORDS: &str =
+    "--query q --format pair --samples 8 --batch-size 8 --no-refine --topics none --json";
 
 /// Gives eight pairs at each request, all of which differ in one word.
 fn repetitive() -> FakeGemini {
@@ -16,7 +17,7 @@ fn repetitive() -> FakeGemini {
                  evening of that long winter, while the ships steered by it into the harbour and \
                  told each other on deck what a friend he was to them all, number {number}."
             );
-            json!({"anchor": text, "positive": text})
+            json!({"anchor": text, "positive": format!("So it was: {text}")})
         };
         Reply::Items((order * 8..order * 8 + 8).map(item).collect())
     })

@@ -9,7 +9,7 @@ use crate::fake_gemini::{FakeGemini, Reply, answer_fully, asked_items, user_text
 use crate::fake_openai::{Behaviour, FakeOpenAi, text_of};
 use crate::sandbox::Sandbox;
 
-const WORDS: &str = "--format pair --samples 10 --batch-size 2 --concurrency 1 --no-refine \
+const WORDS: &str = "--format pair --samples 10 --batch-size 2 --concurrency 1 --no-refine --topics none \
     --seed 7 --output-format jsonl --json";
 const DATA: &str = "synthetic_data_pair_from_query.jsonl";
 
@@ -167,7 +167,8 @@ fn rows_that_sdgen_wrote_are_examples_in_every_file_format() {
     for extension in ["jsonl", "csv", "parquet"] {
         let fake = FakeGemini::start();
         let examples = format!("synthetic_data_pair-class_from_query.{extension}");
-        let words = "--format pair-class --samples 4 --no-refine --seed 7";
+        let words =
+            "--format pair-class --samples 4 --no-refine --topics none --balance none --seed 7";
         sandbox
             .gemini(
                 &fake,

@@ -3,8 +3,7 @@
 use crate::fake_gemini::{FakeGemini, system_text, user_text};
 use crate::sandbox::Sandbox;
 
-const WORDS: &str =
-    "--format pair --samples 4 --batch-size 2 --concurrency 1 --output-format jsonl --json";
+const WORDS: &str = "--format pair --samples 4 --batch-size 2 --concurrency 1 --topics none --output-format jsonl --json";
 
 #[test]
 fn every_request_and_the_refinement_name_the_language() {

@@ -14,7 +14,7 @@ use crate::sandbox::Sandbox;
 use crate::scale::scaled;
 
 /// Without any sample, a debug build included.
-const BASE_KIB: u64 = 40 * 1024;
+const BASE_KIB: u64 = 48 * 1024;
 /// A fingerprint in a hash table that was grown by doubling, and some room.
 const BYTES_OF_EXACT: u64 = 56;
 /// The same, a signature, and its places in the tables.

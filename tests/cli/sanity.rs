@@ -10,8 +10,7 @@ use crate::sandbox::Sandbox;
 
 const BASE: &str = "synthetic_data_qa_from_query";
 const REJECTS: &str = ".sdgen/synthetic_data_qa_from_query.rejects.jsonl";
-const WORDS: &str =
-    "--query q --no-refine --format qa --batch-size 7 --concurrency 1 --output-format jsonl --json";
+const WORDS: &str = "--query q --no-refine --topics none --dedup exact --format qa --batch-size 7 --concurrency 1 --output-format jsonl --json";
 
 fn item(context: &str, question: &str, answer: &str) -> Value {
     json!({"context": context, "question": question, "answer": answer})
