@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::dialect::{Manner, Rung};
 use crate::llm::{Answer, ChatRequest, ItemShape, Sampling, Wanted, folded, schema};
-use crate::sample::FieldKind;
+use crate::sample::{Field, FieldKind, Length, Limit};
 
 /// Cap of a text answer.
 const TEXT_TOKENS: usize = 1024;
@@ -20,6 +20,9 @@ const TOKENS_PER_ITEM: usize = 16;
 
 /// A long paragraph.
 const TOKENS_PER_STRING: usize = 160;
+
+/// An item of a list.
+const TOKENS_PER_NAME: usize = 20;
 
 /// A number or a truth value.
 const TOKENS_PER_NUMBER: usize = 10;
@@ -112,13 +115,27 @@ fn max_tokens(answer: &Answer) -> usize {
     let Answer::Samples(Wanted { shape, count, .. }) = answer else {
         return TEXT_TOKENS;
     };
-    let fields = shape.fields.iter().map(|field| match field.kind {
-        FieldKind::String | FieldKind::List => TOKENS_PER_STRING,
-        FieldKind::Integer | FieldKind::Float | FieldKind::Boolean => TOKENS_PER_NUMBER,
-    });
-    count
-        .saturating_mul(fields.sum::<usize>() + TOKENS_PER_ITEM)
-        .saturating_add(SPARE_TOKENS)
+    let fields = shape.fields.iter().map(tokens);
+    let fields = fields.fold(TOKENS_PER_ITEM, usize::saturating_add);
+    count.saturating_mul(fields).saturating_add(SPARE_TOKENS)
+}
+
+/// Tokens that fit a value of `field`, a character being one at most.
+fn tokens(field: &Field) -> usize {
+    let Length { least, most } = field.length;
+    match (field.kind, &field.limit) {
+        (FieldKind::String, Limit::Choices(choices)) => {
+            let lengths = choices.iter().map(|choice| choice.chars().count());
+            lengths.max().unwrap_or_default().min(TOKENS_PER_STRING)
+        }
+        (FieldKind::String, _) => most.unwrap_or(usize::MAX).min(TOKENS_PER_STRING).max(least),
+        (FieldKind::List, _) => most
+            .map_or(TOKENS_PER_STRING, |items| {
+                items.saturating_mul(TOKENS_PER_NAME)
+            })
+            .max(least.saturating_mul(TOKENS_PER_NAME)),
+        (FieldKind::Integer | FieldKind::Float | FieldKind::Boolean, _) => TOKENS_PER_NUMBER,
+    }
 }
 
 #[cfg(test)]
@@ -127,7 +144,31 @@ mod tests {
 
     use super::*;
     use crate::llm::openai::dialect::Dialect;
-    use crate::sample::Field;
+
+    #[test]
+    fn a_cap_fits_what_may_be_written() {
+        let field = |kind, length| Field {
+            length,
+            ..Field::new("f", kind, "a value")
+        };
+        let any = Length::default();
+        for (kind, length, fits) in [
+            (FieldKind::String, any, 160),
+            (FieldKind::String, Length::up_to(30), 30),
+            (FieldKind::String, Length { least: 900, ..any }, 900),
+            (FieldKind::List, any, 160),
+            (FieldKind::List, Length::up_to(5), 100),
+            (FieldKind::Float, any, 10),
+        ] {
+            assert_eq!(tokens(&field(kind, length)), fits, "{kind:?} {length:?}");
+        }
+        let choices = Limit::Choices(["no", "maybe"].map(str::to_owned).to_vec());
+        let choice = Field {
+            limit: choices,
+            ..field(FieldKind::String, any)
+        };
+        assert_eq!(tokens(&choice), 5);
+    }
 
     fn request() -> ChatRequest {
         let shape = ItemShape {
