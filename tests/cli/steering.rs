@@ -228,3 +228,24 @@ fn a_balance_that_does_not_fit_the_format_is_refused() {
     }
     assert!(fake.server.requests().is_empty());
 }
+
+#[test]
+fn a_model_that_cannot_write_a_class_ends_the_run_with_advice() {
+    let fake = FakeGemini::with(|request, order| {
+        let mut items = items::wanted(&user_text(&request.body), schema(&request.body), order);
+        for item in &mut items {
+            item["label"] = 0.into();
+        }
+        Reply::Items(items)
+    });
+    let sandbox = Sandbox::new();
+    let words = "--format pair-class --no-refine --topics none --samples 30 --json";
+    let ran = run(&sandbox, &fake, words).exits(3);
+    let classes = &ran.json()["balance"]["classes"];
+    assert_eq!(
+        [&classes[0]["samples"], &classes[1]["samples"]],
+        [&json!(10), &json!(0)]
+    );
+    ran.says("label: enough of entailment")
+        .says("--balance none takes what it writes");
+}
