@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::dialect::{Manner, Rung};
-use crate::llm::{Answer, ChatRequest, ItemShape, Sampling, Wanted, folded, schema};
+use crate::llm::{Answer, ChatRequest, Sampling, Wanted, folded, schema};
 use crate::sample::{Field, FieldKind, Length, Limit};
 
 /// Cap of a text answer.
@@ -63,8 +63,8 @@ pub(super) fn body(
         set("max_completion_tokens", Some(max_tokens.into()));
     }
     set("seed", request.seed.map(folded).map(Value::from));
-    if let Answer::Samples(Wanted { shape, .. }) = &request.answer {
-        set("response_format", response_format(shape, rung));
+    if let Answer::Samples(wanted) = &request.answer {
+        set("response_format", response_format(wanted, manner));
     }
     body
 }
@@ -79,18 +79,23 @@ fn system(request: &ChatRequest, rung: Rung) -> String {
     }
 }
 
-fn response_format(shape: &ItemShape, rung: Rung) -> Option<Value> {
-    match rung {
+fn response_format(wanted: &Wanted, manner: Manner) -> Option<Value> {
+    let shape = &wanted.shape;
+    let counted = |schema| match manner.counts() {
+        true => schema::counted(schema, wanted),
+        false => schema,
+    };
+    match manner.rung() {
         Rung::Schema => Some(json!({
             "type": "json_schema",
             "json_schema": {
                 "name": schema_name(&shape.name),
                 "strict": true,
-                "schema": schema::strict(shape),
+                "schema": counted(schema::strict(shape)),
             },
         })),
         Rung::ObjectWithSchema => {
-            Some(json!({"type": "json_object", "schema": schema::plain(shape)}))
+            Some(json!({"type": "json_object", "schema": counted(schema::plain(shape))}))
         }
         Rung::Object => Some(json!({"type": "json_object"})),
         Rung::Words => None,
@@ -143,6 +148,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::llm::ItemShape;
     use crate::llm::openai::dialect::Dialect;
 
     #[test]
@@ -234,7 +240,12 @@ mod tests {
                         "schema": {
                             "type": "object",
                             "properties": {
-                                "samples": {"type": "array", "items": item_schema(true)},
+                                "samples": {
+                                    "type": "array",
+                                    "items": item_schema(true),
+                                    "minItems": 2,
+                                    "maxItems": 2,
+                                },
                             },
                             "required": ["samples"],
                             "additionalProperties": false,
@@ -271,6 +282,24 @@ mod tests {
     }
 
     #[test]
+    fn the_schema_says_how_many_items_are_wanted() {
+        let Answer::Samples(mut wanted) = request().answer else {
+            panic!("a request for samples");
+        };
+        wanted.count = 7;
+        let list = |wanted: &Wanted| {
+            let format = response_format(wanted, Dialect::default().manner());
+            let list = "/json_schema/schema/properties/samples";
+            let list = format.expect("a format").pointer(list).cloned();
+            let list = list.expect("a list");
+            (list["minItems"].clone(), list["maxItems"].clone())
+        };
+        assert_eq!(list(&wanted), (json!(7), json!(7)));
+        wanted.passage = Some("may not give as many".into());
+        assert_eq!(list(&wanted), (Value::Null, json!(7)));
+    }
+
+    #[test]
     fn each_rung_asks_for_less_than_the_one_before() {
         let request = request();
         let Answer::Samples(wanted) = &request.answer else {
@@ -293,7 +322,8 @@ mod tests {
         ];
         for (rung, message, format) in cases {
             assert_eq!(system(&request, rung), message);
-            assert_eq!(response_format(&wanted.shape, rung), format);
+            let manner = Manner::without_counts(rung);
+            assert_eq!(response_format(wanted, manner), format);
         }
     }
 
