@@ -187,9 +187,9 @@ impl Progress {
                     Some(_) => Planned::MayGrow,
                     None => Planned::Settled,
                 };
-                let plan = plan.unwrap_or_default();
+                let plan = plan.map_or_else(Plan::built_in, Plan::completed);
                 let topics = plan.topics.len();
-                self.briefs.follow(plan.completed());
+                self.briefs.follow(plan);
                 topics
             }
             (_, None) => 0,

@@ -11,7 +11,7 @@ use crate::sandbox::Sandbox;
 
 const PAIRS: &str = "--format pair --no-refine --json --output-format jsonl --concurrency 1";
 
-/// A Gemini that plans three topics and answers everything else fully.
+/// A Gemini that plans four topics and answers everything else fully.
 fn planner() -> FakeGemini {
     FakeGemini::with(|request, order| match is_plan(&request.body) {
         true => Reply::Items(vec![
@@ -19,6 +19,7 @@ fn planner() -> FakeGemini {
             item("topic", "bees", &["honey", "wax"]),
             item("topic", "wasps", &["nests", "stings"]),
             item("topic", "ants", &["hills", "trails"]),
+            item("topic", "moths", &["wings", "lamps"]),
         ]),
         false => answer_fully(request, order),
     })
@@ -59,12 +60,13 @@ fn topics_are_planned_once_and_each_request_has_one() {
     let ran = run(
         &sandbox,
         &fake,
-        &format!("{PAIRS} --samples 30 --batch-size 5"),
+        &format!("{PAIRS} --samples 40 --batch-size 5"),
     )
     .exits(0)
-    .says("plan: 3 topics with 6 sub-topics");
+    .says("plan: 4 topics with 8 sub-topics");
     let result = ran.json();
-    assert_eq!(result["traffic"]["requests"], 7, "a plan and six batches");
+    // A plan, four batches, a request for more topics, in vain, four batches.
+    assert_eq!(result["traffic"]["requests"], 10);
     assert_eq!(
         result["plan"]["topics"][1],
         json!({"topic": "wasps", "subtopics": ["nests", "stings"]})
@@ -72,11 +74,11 @@ fn topics_are_planned_once_and_each_request_has_one() {
     let users = users(&fake);
     assert!(users[0].starts_with("Request: insects\n"), "{}", users[0]);
     let topics = lines(&users, "Topic of these samples: ");
-    assert_eq!(topics[..3].iter().collect::<HashSet<_>>().len(), 3);
-    assert_eq!(topics[..3], topics[3..]);
+    assert_eq!(topics[..4].iter().collect::<HashSet<_>>().len(), 4);
+    assert_eq!(topics[..4], topics[4..]);
     let parts = lines(&users, "Spread them over: ");
-    assert_eq!(parts.iter().collect::<HashSet<_>>().len(), 6);
-    assert_eq!(lines(&users, "- anchor").len(), 3 * 5);
+    assert_eq!(parts.iter().collect::<HashSet<_>>().len(), 8);
+    assert_eq!(lines(&users, "- anchor").len(), 4 * 5);
 }
 
 #[test]
@@ -85,7 +87,7 @@ fn a_plan_is_saved_and_used_again() {
     let words = format!("{PAIRS} --samples 10 --batch-size 5 --plan plan.json");
     run(&sandbox, &fake, &words).exits(0);
     let saved: Value = serde_json::from_str(&sandbox.read("plan.json")).unwrap();
-    assert_eq!(saved["topics"].as_array().unwrap().len(), 3);
+    assert_eq!(saved["topics"].as_array().unwrap().len(), 4);
     assert_eq!(saved["attributes"][0]["attribute"], "tone");
 
     let again = planner();

@@ -56,6 +56,14 @@ impl Growth {
     }
 }
 
+/// `plan`, if it has enough topics to be one.
+fn enough(plan: Plan) -> Result<Plan, String> {
+    match plan.topics.len() {
+        plan::FEW.. => Ok(plan),
+        few => Err(format!("no more than {few} in the answer")),
+    }
+}
+
 impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     /// Has a plan made, unless that was tried before.
     pub(super) async fn plan(&mut self) {
@@ -73,7 +81,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             return;
         };
         let read = match self.ask_once(&request).await {
-            Some(Ok(completion)) => plan::read(&completion),
+            Some(Ok(completion)) => plan::read(&completion).and_then(enough),
             Some(Err(error)) => Err(error.to_string()),
             None => return,
         };
