@@ -92,7 +92,7 @@ pub struct Cli {
     pub plan: Option<PathBuf>,
 
     /// Part of the samples that each class of a field is to have, such as label=0.5,0.3,0.2, or
-    /// none to take them as they come [default: the same for all].
+    /// none to take them as they come [default: the same for all, or none offline from documents].
     #[arg(long, value_name = "FIELD=SHARES", help_heading = GENERATION)]
     pub balance: Option<BalanceChoice>,
 

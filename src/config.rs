@@ -305,7 +305,7 @@ fn options(
         seed: cli.seed.unwrap_or_else(|| rand::random::<u64>() >> 11),
         tells_made: planning != Planning::None && !is_offline,
         planning,
-        balance: balance(cli.balance.as_ref(), format, is_offline)?,
+        balance: balance(cli.balance.as_ref(), format, is_offline && !is_query)?,
         free_context: cli.free_context,
         keep_ungrounded: cli.keep_ungrounded && is_grounded,
         sanity: !cli.no_sanity,
@@ -416,16 +416,16 @@ fn load_plan(path: &Path) -> Result<Plan, ConfigError> {
     })
 }
 
-/// The classes of `format` that are balanced, and how.
+/// The classes of `format` that are balanced, and how; none unless they are
+/// named if the samples are cut out of documents, which may not hold them all.
 fn balance(
     choice: Option<&BalanceChoice>,
     format: &Format,
-    is_offline: bool,
+    is_cut_out: bool,
 ) -> Result<Option<Balance>, ConfigError> {
     let (field, shares) = match choice {
         Some(BalanceChoice::None) => return Ok(None),
-        // Nobody heeds what is asked for.
-        None if is_offline => return Ok(None),
+        None if is_cut_out => return Ok(None),
         None => {
             let even = |classes: Classes| Balance {
                 shares: vec![1.0; classes.len()],

@@ -3,11 +3,13 @@
 //! Imports nothing of the crate, and knows nothing of models, files or
 //! formats.
 
+mod class;
 mod pattern;
 mod words;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+pub use class::ClassValue;
 pub use pattern::{Length, Pattern};
 
 /// The type of a field's values.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::iter::zip;
 
-use crate::sample::{Field, FieldKind, Limit, Sample, Value};
+use crate::sample::{ClassValue, Field, FieldKind, Limit, Sample, Value};
 
 /// More classes than these are no classes.
 const MOST: usize = 50;
@@ -114,6 +114,20 @@ impl Classes {
         }
     }
 
+    /// What the field is to be in a sample of `class`.
+    #[must_use]
+    pub fn wanted(&self, class: usize) -> ClassValue {
+        match &self.all[class] {
+            Class::Label(number, _) | Class::Number(number) => ClassValue::Integer(*number),
+            Class::Choice(text) => ClassValue::Text(text.clone()),
+            // The last band ends with its end.
+            Class::Band(from, _) if class + 1 == self.all.len() => {
+                ClassValue::Band(*from..f64::INFINITY)
+            }
+            Class::Band(from, to) => ClassValue::Band(*from..*to),
+        }
+    }
+
     /// The class of `sample`; `None` if it has none.
     #[must_use]
     pub fn class_of(&self, sample: &Sample) -> Option<usize> {
@@ -168,6 +182,7 @@ mod tests {
         assert_eq!(classes.value(1), "0.2 to 0.4");
         for (score, band) in [(0.0, 0), (0.19, 0), (0.2, 1), (0.5, 2), (0.99, 4), (1.0, 4)] {
             assert_eq!(classes.class_of(&sample(Value::Float(score))), Some(band));
+            assert!(classes.wanted(band).holds(&score.into()), "{score}");
         }
     }
 

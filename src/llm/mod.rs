@@ -37,7 +37,7 @@ pub use openai::{OpenAi, OpenAiConfig};
 pub use price::{Price, PriceError, Prices};
 pub use setup::{Sampling, SetupError};
 
-use crate::sample::Field;
+use crate::sample::{ClassValue, Field};
 
 /// One model behind one endpoint.
 #[async_trait]
@@ -108,6 +108,18 @@ pub struct Wanted {
     pub count: usize,
     /// The passage of a document they are to be made from.
     pub passage: Option<Arc<str>>,
+    /// Their classes, if it matters. A model reads of them in the prompt; the
+    /// offline provider, which reads none, goes by this.
+    pub classes: Option<WantedClasses>,
+}
+
+/// The classes that the items of a request are to be of.
+#[derive(Debug, Clone)]
+pub struct WantedClasses {
+    /// The field that tells the class of an item.
+    pub field: String,
+    /// What it is to be in each item, in order.
+    pub values: Vec<ClassValue>,
 }
 
 /// The shape of an item: the fields of a format, in order.

@@ -150,6 +150,7 @@ pub(super) fn request() -> ChatRequest {
             shape: Arc::new(shape),
             count: 1,
             passage: None,
+            classes: None,
         }),
         seed: None,
     }

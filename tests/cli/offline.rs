@@ -1,6 +1,6 @@
 //! `--provider offline`: fixtures without key or network.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde_json::Value;
@@ -44,20 +44,57 @@ fn all_formats_are_written_in_all_file_types() {
     }
 }
 
+/// How many samples of each class a run that reaches its target has, as its
+/// account says; `None` if classes are not balanced.
+fn classes(sandbox: &Sandbox, words: &str) -> Option<Vec<u64>> {
+    let words = format!("--provider offline --seed 7 --overwrite --json {words}");
+    let ran = sandbox.run(&words, &[]).exits(0);
+    let classes = ran.json()["balance"]["classes"].as_array()?.clone();
+    let samples = classes
+        .iter()
+        .map(|class| class["samples"].as_u64().unwrap());
+    Some(samples.collect())
+}
+
 #[test]
-fn labels_come_equally_often() {
+fn classes_are_balanced_to_the_sample() {
     let sandbox = Sandbox::new();
-    sandbox
-        .run(OFFLINE, &["--format", "pair-class", "--samples", "300"])
-        .exits(0);
-    let mut labels: HashMap<String, usize> = HashMap::new();
-    for row in sandbox.jsonl("synthetic_data_pair-class_from_query.jsonl") {
-        *labels.entry(row["label"].to_string()).or_default() += 1;
+    let news = Path::new(env!("CARGO_MANIFEST_DIR")).join("formats/news_item.json");
+    std::fs::copy(news, sandbox.path("news.json")).unwrap();
+    for (words, counts) in [
+        ("--format pair-class --samples 100", &[34, 33, 33][..]),
+        (
+            "--format pair-class --samples 100 --balance label=1,0,1",
+            &[50, 0, 50],
+        ),
+        ("--format pair-score --samples 101", &[21, 20, 20, 20, 20]),
+        (
+            "--custom-format-file news.json --samples 53",
+            &[11, 11, 11, 10, 10],
+        ),
+    ] {
+        let words = format!("--query lighthouses {words}");
+        assert_eq!(
+            classes(&sandbox, &words).as_deref(),
+            Some(counts),
+            "{words}"
+        );
     }
-    assert!(
-        labels.len() == 3 && labels.values().all(|count| (80..=120).contains(count)),
-        "{labels:?}"
+}
+
+#[test]
+fn classes_of_documents_are_balanced_only_on_demand() {
+    let sandbox = Sandbox::new();
+    // One sentence: there is nothing neutral beside it.
+    sandbox.write("a.txt", "The lamp burned whale oil until 1901.");
+    sandbox.write(
+        "b.txt",
+        "The tower was raised. A keeper lived beside it. Nobody lives there now.",
     );
+    let words = "--documents a.txt b.txt --format pair-class --samples 6";
+    assert_eq!(classes(&sandbox, words), None);
+    let words = format!("{words} --balance label=1,1,0");
+    assert_eq!(classes(&sandbox, &words), Some(vec![3, 3, 0]));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 
 use crate::document::Chunk;
-use crate::llm::{Answer, ChatRequest, Completion, LlmError, Usage, Wanted};
+use crate::llm::{Answer, ChatRequest, Completion, LlmError, Usage, Wanted, WantedClasses};
 use crate::output::{Origin, Outputs, WriteError};
 use crate::prompt::{self, Material, Wish};
 use crate::sample::Sample;
@@ -343,9 +343,19 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
                 shape: Arc::clone(shape),
                 count: brief.count,
                 passage: text_of(brief).map(|chunk| Arc::clone(&chunk.text)),
+                classes: self.wanted_classes(brief),
             }),
             seed: seed_requests.then(|| mix(*seed, attempt.number, attempts)),
         }
+    }
+
+    /// The classes that a batch is asked for; `None` if classes are not balanced.
+    fn wanted_classes(&self, brief: &Brief) -> Option<WantedClasses> {
+        let classes = &self.generator.options.balance.as_ref()?.classes;
+        Some(WantedClasses {
+            field: classes.field().to_owned(),
+            values: brief.classes.iter().map(|it| classes.wanted(*it)).collect(),
+        })
     }
 
     /// What is said in the request of a batch only.

@@ -31,6 +31,7 @@ pub(in super::super) fn request(
             shape: Arc::new(shape()),
             count: topics + prompt::PLANNED_ATTRIBUTES,
             passage: None,
+            classes: None,
         }),
         seed,
     }

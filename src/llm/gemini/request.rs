@@ -190,6 +190,7 @@ mod tests {
                 shape: Arc::new(shape),
                 count,
                 passage: None,
+                classes: None,
             }),
             seed: Some(u64::MAX - 1),
         }

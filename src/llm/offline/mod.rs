@@ -1,8 +1,8 @@
 //! A provider without a model: made-up data, no network.
 //!
 //! For first trials, tests and CI. What it writes is grammatical and of the
-//! right shape, deterministic and quick; it heeds the fields and the passage
-//! of a request, but understands neither its query nor its instructions.
+//! right shape, deterministic and quick; it heeds fields, classes and passage of a
+//! request, but understands neither its query nor its instructions.
 
 mod cast;
 mod cloze;
@@ -10,6 +10,7 @@ mod custom;
 mod description;
 mod extract;
 mod fitted;
+mod items;
 mod material;
 mod meaning;
 mod passage;
@@ -21,29 +22,21 @@ mod task;
 mod topics;
 mod words;
 
-use std::collections::HashSet;
-
 use async_trait::async_trait;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::seq::SliceRandom;
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use self::custom::Plan;
-use self::passage::Passage;
+use self::items::items;
 use super::{
     Answer, ChatRequest, Completion, FinishReason, ItemShape, LlmClient, LlmError, RateLimits,
-    SAMPLES_KEY, SetupError, Usage, Wanted,
+    SAMPLES_KEY, SetupError, Usage,
 };
 use crate::sample::{Field, FieldKind, Length, Limit};
 
 /// Name of the only model.
 const MODEL: &str = "offline";
-
-/// Tries per item that is to be taken from a passage; a short passage has few
-/// different ones.
-const TRIES_PER_ITEM: usize = 6;
 
 /// Makes data up, or takes it from the passage of a request.
 #[derive(Debug, Clone)]
@@ -168,65 +161,6 @@ fn is_as_predefined(field: &Field) -> bool {
     (matches!(limit, Limit::None | Limit::Labels(_)) || *limit == Limit::Range(0.0, 1.0))
         && field.length == Length::default()
         && field.pattern.is_none()
-}
-
-/// Items as wanted; fewer if the passage does not give more.
-fn items(wanted: &Wanted, rng: &mut StdRng) -> Vec<Value> {
-    let labels = labels(wanted.count, rng);
-    match &wanted.passage {
-        None => invented(wanted, &labels, rng),
-        Some(text) => extracted(wanted, &Passage::new(text), &labels, rng),
-    }
-}
-
-fn invented(wanted: &Wanted, labels: &[usize], rng: &mut StdRng) -> Vec<Value> {
-    if let Some(known) = Known::of(&wanted.shape, false) {
-        let items = labels.iter().map(|&label| query::item(known, label, rng));
-        return items.collect();
-    }
-    let plan = Plan::of(&wanted.shape.fields);
-    labels.iter().map(|_| plan.invent(rng)).collect()
-}
-
-/// `item` with nothing but the fields of `shape`.
-fn only_fields(mut item: Value, shape: &ItemShape) -> Value {
-    if let Some(object) = item.as_object_mut() {
-        object.retain(|key, _| shape.fields.iter().any(|field| field.name == *key));
-    }
-    item
-}
-
-fn extracted(
-    wanted: &Wanted,
-    passage: &Passage<'_>,
-    labels: &[usize],
-    rng: &mut StdRng,
-) -> Vec<Value> {
-    let known = Known::of(&wanted.shape, true);
-    let plan = Plan::of(&wanted.shape.fields);
-    let mut items = Vec::with_capacity(wanted.count);
-    let mut seen = HashSet::new();
-    for &label in labels.iter().cycle().take(wanted.count * TRIES_PER_ITEM) {
-        if items.len() == wanted.count {
-            break;
-        }
-        let item = match known {
-            Some(known) => extract::item(known, passage, label, rng),
-            None => plan.extract(passage, rng),
-        };
-        let item = item.map(|item| only_fields(item, &wanted.shape));
-        items.extend(item.filter(|item| seen.insert(item.to_string())));
-    }
-    items
-}
-
-/// Class labels in equal shares and random order.
-fn labels(count: usize, rng: &mut StdRng) -> Vec<usize> {
-    let mut classes = [0, 1, 2];
-    classes.shuffle(rng);
-    let mut labels: Vec<usize> = classes.into_iter().cycle().take(count).collect();
-    labels.shuffle(rng);
-    labels
 }
 
 #[cfg(test)]

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
+use serde_json::Value;
 
+use super::items::items;
 use super::*;
 use crate::format::{FormatHandler, load_custom};
-use crate::sample::{Field, Limit};
+use crate::llm::{Wanted, WantedClasses};
+use crate::sample::{ClassValue, Field, Limit};
 
 const PASSAGE: &str = "The Eiffel Tower is a wrought-iron tower in Paris. It was built in 1889 for \
     the World's Fair, and many artists protested against it. Gustave Eiffel kept a small office at \
@@ -53,6 +56,7 @@ fn wanted(fields: Vec<Field>, count: usize, passage: Option<&str>) -> Wanted {
         shape: Arc::new(ItemShape { name, fields }),
         count,
         passage: passage.map(Arc::from),
+        classes: None,
     }
 }
 
@@ -315,6 +319,101 @@ fn about_a_fifth_of_optional_values_is_left_out() {
     assert!((150..250).contains(&empty), "{empty}");
 }
 
+/// Items whose `field` is to be each of `values`.
+fn made_as(
+    fields: Vec<Field>,
+    field: &str,
+    values: &[ClassValue],
+    passage: Option<&str>,
+) -> Vec<Value> {
+    let classes = WantedClasses {
+        field: field.to_owned(),
+        values: values.to_vec(),
+    };
+    let wanted = Wanted {
+        classes: Some(classes),
+        ..wanted(fields, values.len(), passage)
+    };
+    items(&wanted, &mut StdRng::seed_from_u64(7))
+}
+
+/// How many of `items` are of each of `classes`.
+fn counted(items: &[Value], field: &str, classes: &[ClassValue]) -> Vec<usize> {
+    let of = |class: &ClassValue| {
+        items
+            .iter()
+            .filter(|item| class.holds(&item[field]))
+            .count()
+    };
+    classes.iter().map(of).collect()
+}
+
+#[test]
+fn class_pairs_have_the_labels_that_are_wanted() {
+    let [class_pair, ..] = predefined();
+    let labels = [2, 0, 0, 2, 1, 0].map(ClassValue::Integer);
+    for passage in [None, Some(PASSAGE)] {
+        let items = made_as(class_pair.clone(), "label", &labels, passage);
+        let classes = [0, 1, 2].map(ClassValue::Integer);
+        assert_eq!(counted(&items, "label", &classes), [3, 1, 2], "{passage:?}");
+    }
+    let denials = made_as(class_pair, "label", &labels[..1], Some(PASSAGE));
+    assert!(text(&denials[0], "hypothesis").starts_with("It is not "));
+}
+
+#[test]
+fn scores_are_in_the_bands_that_are_wanted() {
+    let [_, score_pair, ..] = predefined();
+    let bands = [0.0..0.2, 0.2..0.4, 0.4..0.6, 0.6..0.8, 0.8..f64::INFINITY].map(ClassValue::Band);
+    for passage in [None, Some(PASSAGE)] {
+        let items = made_as(score_pair.clone(), "score", &bands, passage);
+        assert_eq!(counted(&items, "score", &bands), [1; 5], "{passage:?}");
+    }
+}
+
+#[test]
+fn a_passage_gives_no_item_of_a_class_that_it_does_not_have() {
+    let [class_pair, ..] = predefined();
+    let labels = [0, 1, 2].map(ClassValue::Integer);
+    let alone = "The lamp burned whale oil until 1901.";
+    let items = made_as(class_pair, "label", &labels, Some(alone));
+    assert_eq!(counted(&items, "label", &labels), [1, 0, 1]);
+}
+
+#[test]
+fn the_other_fields_of_an_item_agree_with_its_class() {
+    let letters = ["A", "B", "C", "D"].map(|letter| ClassValue::Text(letter.to_owned()));
+    let classes: Vec<_> = letters.iter().cycle().take(40).cloned().collect();
+    for passage in [None, Some(PASSAGE)] {
+        let items = made_as(
+            format_fields("multiple_choice"),
+            "answer",
+            &classes,
+            passage,
+        );
+        assert_eq!(counted(&items, "answer", &letters), [10; 4]);
+        for item in items {
+            let right = format!("option_{}", text(&item, "answer").to_lowercase());
+            assert!(
+                text(&item, "context").contains(text(&item, &right)),
+                "{item}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_field_is_what_is_wanted_even_if_nothing_leads_to_it() {
+    let stars = Limit::Numbers(vec![1, 2]);
+    let fields = vec![
+        field("name", FieldKind::String, Limit::None),
+        field("stars", FieldKind::Integer, stars),
+    ];
+    let classes = [7, 7, 2].map(ClassValue::Integer);
+    let items = made_as(fields, "stars", &classes, None);
+    assert_eq!(counted(&items, "stars", &classes), [2, 2, 1]);
+}
+
 fn format_files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("formats");
     let files = std::fs::read_dir(folder).expect("the folder is there");
@@ -329,9 +428,12 @@ fn defined(file: &Path) -> Vec<Field> {
     format.fields().to_vec()
 }
 
+fn format_fields(format: &str) -> Vec<Field> {
+    defined(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("formats/{format}.json")))
+}
+
 fn made_of(format: &str, count: usize) -> Vec<Value> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("formats/{format}.json"));
-    made(defined(&file), count, None)
+    made(format_fields(format), count, None)
 }
 
 #[test]

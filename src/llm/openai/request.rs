@@ -192,6 +192,7 @@ mod tests {
                 shape: Arc::new(shape),
                 count: 2,
                 passage: None,
+                classes: None,
             }),
             seed: Some(7),
         }
