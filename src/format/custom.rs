@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::sample::{Field, FieldKind};
 
-use super::{Format, checks};
+use super::{Check, Format, checks};
 
 /// A custom format file that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +103,7 @@ fn parse(definition: &Value, file_stem: &str) -> Result<Format, String> {
             .collect::<Result<_, _>>()?,
         guidance: String::new(),
         grounding: None,
+        check: Check::Quality,
     })
 }
 

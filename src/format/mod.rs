@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of models, prompts or files.
 
+mod agreement;
+mod check;
 mod checks;
 mod coverage;
 mod custom;
@@ -14,6 +16,8 @@ use serde_json::Value as Json;
 
 use crate::sample::{Field, Sample, Value};
 
+pub use agreement::agree;
+pub use check::Check;
 pub use custom::{CustomFormatError, load as load_custom};
 pub use grounding::{Ground, Grounding};
 pub use predefined::{PREDEFINED, predefined};
@@ -31,6 +35,10 @@ pub trait FormatHandler: Send + Sync {
     /// The fields that tie a sample to a text, if it is about one.
     fn grounding(&self) -> Option<Grounding> {
         None
+    }
+    /// How a second look at a sample goes.
+    fn check(&self) -> Check {
+        Check::Quality
     }
     /// The sample in an item of an answer. Extra keys are dropped.
     ///
@@ -82,6 +90,7 @@ pub struct Format {
     fields: Vec<Field>,
     guidance: String,
     grounding: Option<Grounding>,
+    check: Check,
 }
 
 impl FormatHandler for Format {
@@ -103,6 +112,10 @@ impl FormatHandler for Format {
 
     fn grounding(&self) -> Option<Grounding> {
         self.grounding
+    }
+
+    fn check(&self) -> Check {
+        self.check
     }
 
     fn validate(&self, item: Json) -> Result<Sample, Rejection> {

@@ -5,7 +5,7 @@
 
 use crate::sample::{Field, FieldKind, Limit};
 
-use super::{Format, Grounding};
+use super::{Check, Format, Grounding};
 
 /// Names of the predefined formats, as `--format` takes them.
 pub const PREDEFINED: [&str; 5] = ["pair-class", "pair-score", "pair", "triplet", "qa"];
@@ -96,7 +96,32 @@ pub fn predefined(name: &str) -> Option<Format> {
             context: "context",
             answer: "answer",
         }),
+        check: check(name),
     })
+}
+
+fn check(name: &str) -> Check {
+    match name {
+        "pair-class" => Check::Label {
+            texts: ["premise", "hypothesis"],
+            label: "label",
+        },
+        "pair-score" => Check::Score {
+            texts: ["sentence1", "sentence2"],
+            score: "score",
+        },
+        "triplet" => Check::Nearer {
+            anchor: "anchor",
+            positive: "positive",
+            negative: "negative",
+        },
+        "qa" => Check::Answer {
+            context: "context",
+            question: "question",
+            answer: "answer",
+        },
+        _ => Check::Quality,
+    }
 }
 
 fn text(name: &str, description: &str) -> Field {
