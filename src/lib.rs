@@ -37,7 +37,7 @@
 //! - [`config`]: what is meant, from [`cli`] (what was typed) and the
 //!   environment. [`report`]: what a person sees.
 //! - [`generate`]: the heart. Loop (its engine), books, briefs, pace, retries,
-//!   budget, parsing of answers, duplicates. Sees a
+//!   budget, parsing of answers, duplicates, second looks. Sees a
 //!   [`FormatHandler`](format::FormatHandler), an
 //!   [`LlmClient`](llm::LlmClient), [`Outputs`](output::Outputs), plain data.
 //! - [`prompt`]: every text that is sent to a model, but for the sentence that

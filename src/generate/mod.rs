@@ -20,6 +20,7 @@ mod retry;
 #[cfg(test)]
 mod tests;
 mod traffic;
+pub mod verify;
 
 use std::time::Duration;
 
