@@ -2,7 +2,8 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::format::{Format, PREDEFINED, predefined};
-use crate::llm::{Answer, ChatRequest};
+use crate::generate::parse::items;
+use crate::llm::{Answer, ChatRequest, LlmClient as _, Offline, Wanted};
 use crate::sample::FieldKind;
 
 const DROP: Verify = Verify {
@@ -334,4 +335,47 @@ fn a_score_can_become_the_second_one() {
     let kept =
         Verifier::new(&format, &verify).conclude(samples.remove(0), verdict, &mut Tally::default());
     assert_eq!(kept, Ok(samples.remove(0)));
+}
+
+/// Items that the offline provider answers `request` with.
+async fn offline(request: &ChatRequest) -> Vec<Json> {
+    let completion = Offline::new(7).complete(request).await.expect("an answer");
+    items(&completion.text).expect("items")
+}
+
+#[tokio::test]
+async fn the_offline_provider_agrees_with_most_of_what_it_made_but_labels() {
+    for (name, least) in PREDEFINED.into_iter().zip([20, 50, 80, 80, 80]) {
+        let format = format(name);
+        let shape = ItemShape {
+            name: name.to_owned(),
+            fields: format.fields().to_vec(),
+        };
+        let request = ChatRequest {
+            system: "Write.".into(),
+            user: "Anything.".to_owned(),
+            attachment: None,
+            answer: Answer::Samples(Wanted {
+                shape: shape.into(),
+                count: 200,
+                passage: None,
+            }),
+            seed: None,
+        };
+        let samples = samples(&format, offline(&request).await);
+        let verifier = Verifier::new(&format, &DROP);
+        let mut tally = Tally::default();
+        let mut samples = samples.as_slice();
+        for look in verifier.looks(samples, 1) {
+            let (looked_at, rest) = samples.split_at(look.samples());
+            let verdicts = look.verdicts(&offline(&look.request(None)).await);
+            for (sample, verdict) in looked_at.iter().zip(verdicts) {
+                let _ = verifier.conclude(sample.clone(), verdict, &mut tally);
+            }
+            samples = rest;
+        }
+        assert_eq!((tally.all.asked, tally.all.unjudged), (200, 0), "{name}");
+        let percent = tally.all.agreed / 2;
+        assert!((least..100).contains(&percent), "{name}: {percent} %");
+    }
 }
