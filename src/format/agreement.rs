@@ -1,8 +1,7 @@
 //! Whether two answers to one question say the same.
 //!
 //! Compares words as the evaluation of `SQuAD` does, in any language. Judges
-//! words, not meaning: "lit" and "not lit" agree, and so may a word and another
-//! form of it only in a longer answer.
+//! words, not meaning: "lit" and "not lit" agree, "year" and "years" do not.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -59,12 +58,18 @@ fn say_yes_and_no(one: &str, other: &str) -> bool {
 }
 
 /// The words of a normalized text, but English articles. A character of a
-/// script without spaces, and of Korean, is a word.
+/// script without spaces, and of Korean, is a word, unless it is one of a number.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
-        if coverage::is_unspaced(letter) {
+        if is_chinese_digit(letter) {
+            let mut word = String::from(letter);
+            word.extend(std::iter::from_fn(|| {
+                letters.next_if(|next| is_chinese_digit(*next))
+            }));
+            words.push(word);
+        } else if coverage::is_unspaced(letter) {
             words.push(letter.to_string());
         } else if letter.is_alphanumeric() {
             let is_number = letter.is_numeric();
@@ -77,6 +82,10 @@ fn words(text: &str) -> Vec<String> {
     }
     words.retain(|word| !ARTICLES.contains(&word.as_str()));
     words
+}
+
+fn is_chinese_digit(letter: char) -> bool {
+    "〇零一二两三四五六七八九十百千万億亿".contains(letter)
 }
 
 /// Whether `letter` belongs to the word, or the number, before it.
@@ -147,7 +156,9 @@ fn numbers_match(one: &[String], other: &[String]) -> bool {
 fn numbers(words: &[String]) -> BTreeSet<&str> {
     let words = words.iter().map(String::as_str);
     words
-        .filter(|word| word.starts_with(|letter: char| letter.is_numeric()))
+        .filter(|word| {
+            word.starts_with(|letter: char| letter.is_numeric() || is_chinese_digit(letter))
+        })
         .collect()
 }
 
@@ -173,6 +184,8 @@ mod tests {
             ("7", "7"),
             ("灯塔建于一八四四年", "一八四四年"),
             ("是的", "是"),
+            ("一座灯塔", "灯塔"),
+            ("一座十二米的灯塔", "十二米"),
             ("東京都", "東京"),
             ("세종대왕이", "세종대왕"),
             ("ประเทศไทย", "ไทย"),
@@ -198,6 +211,8 @@ mod tests {
             ("yes, it burned oil", "no, it burned oil"),
             ("是的", "不是"),
             ("はい", "いいえ"),
+            ("一八四四年", "一八五四年"),
+            ("三年", "四年"),
             ("北京", "東京都"),
             ("Die Lampe", "Der Turm"),
             ("the", "the lamp"),
