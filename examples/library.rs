@@ -9,7 +9,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use sdgen::format::{FormatHandler as _, predefined};
-use sdgen::generate::{Budget, Event, Generator, Limits, Options, Progress, Source};
+use sdgen::generate::{Budget, Event, Generator, Limits, Options, Planning, Progress, Source};
 use sdgen::llm::Offline;
 use sdgen::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
 use sdgen::shutdown::stop_switch;
@@ -24,6 +24,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         seed: 1,
         seed_requests: true,
         refine: false,
+        planning: Planning::BuiltIn,
+        tells_made: false,
+        balance: None,
         free_context: false,
         keep_ungrounded: false,
         limits: Limits::at_once(2),
@@ -52,7 +55,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         shutdown: &shutdown,
     };
     let source = Source::Query("facts about lighthouses".to_owned());
-    let progress = Progress::new(&options, &source);
+    let progress = Progress::new(&options, &source, &format);
     let run = generator
         .run(source, progress, &mut outputs, |event| {
             if let Event::Settled { books, .. } = event {

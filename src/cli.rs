@@ -66,6 +66,25 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub no_refine: bool,
 
+    /// Send the query or passage as it is in every request, without topics and points of view.
+    #[arg(long, help_heading = GENERATION, conflicts_with_all = ["topics", "plan"])]
+    pub no_plan: bool,
+
+    /// Topics of the requests, instead of those that the model plans: one a line, or CSV with
+    /// columns topic, subtopic and weight; or none, for points of view and manners only.
+    #[arg(long, value_name = "FILE|none", help_heading = GENERATION, conflicts_with = "plan")]
+    pub topics: Option<PathBuf>,
+
+    /// JSON file with a plan of topics and attributes; if there is none, the one that the model
+    /// makes is saved there.
+    #[arg(long, value_name = "FILE", help_heading = GENERATION)]
+    pub plan: Option<PathBuf>,
+
+    /// Part of the samples that each class of a field is to have, such as label=0.5,0.3,0.2, or
+    /// none to take them as they come [default: the same for all].
+    #[arg(long, value_name = "FIELD=SHARES", help_heading = GENERATION)]
+    pub balance: Option<BalanceChoice>,
+
     /// From documents, have the model write the context of each qa sample, and check that it comes
     /// from the passage [default: the context is the passage itself].
     #[arg(long, help_heading = GENERATION)]
@@ -305,6 +324,35 @@ pub enum PdfReader {
     Auto,
     Pdfboss,
     PdfExtract,
+}
+
+/// The word of `--balance`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BalanceChoice {
+    /// Classes as they come.
+    None,
+    /// A field, and the part of each of its classes.
+    Shares(String, Vec<f64>),
+}
+
+impl FromStr for BalanceChoice {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str = "expected none, or a field and a number for each of its classes, \
+                                such as label=0.5,0.3,0.2";
+        if text.eq_ignore_ascii_case("none") {
+            return Ok(Self::None);
+        }
+        let (field, shares) = text.split_once('=').ok_or(EXPECTED)?;
+        let shares = shares.split(',').map(|share| share.trim().parse());
+        let shares: Vec<f64> = shares.collect::<Result<_, _>>().map_err(|_| EXPECTED)?;
+        let are_shares = shares.iter().all(|share| (0.0..=1e9).contains(share));
+        match are_shares && shares.iter().any(|share| *share > 0.0) {
+            true => Ok(Self::Shares(field.trim().to_owned(), shares)),
+            false => Err("the numbers must be 0 or above, and one of them above 0"),
+        }
+    }
 }
 
 /// One word of `--output-format`.

@@ -6,10 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::cli::{Cli, LogLevel, OutputChoice, PdfReader, Provider};
+use crate::cli::{BalanceChoice, Cli, LogLevel, OutputChoice, PdfReader, Provider};
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
-use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
-use crate::generate::{Budget, Limits, Options};
+use crate::format::{
+    Classes, CustomFormatError, Format, FormatHandler as _, load_custom, predefined,
+};
+use crate::generate::{Balance, Budget, Limits, Options, Plan, Planning};
 use crate::llm::{
     ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Price, PriceError, Prices, Sampling, SetupError,
 };
@@ -49,6 +51,8 @@ pub struct Config {
     pub seed_given: bool,
     /// What the model's tokens cost, if that is known.
     pub price: Option<Price>,
+    /// Where the plan that the model makes is saved.
+    pub plan_file: Option<PathBuf>,
     /// Whether a large run needs no confirmation.
     pub yes: bool,
 }
@@ -133,6 +137,25 @@ pub enum ConfigError {
     /// Only Gemini reads PDF files itself.
     #[error("--native-pdf needs --provider gemini; leave it out to have PDF files read as text")]
     NativePdf,
+    /// The topics cannot be used.
+    #[error("topics file `{}`: {problem}", .path.display())]
+    Topics {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The plan cannot be used, or not be saved.
+    #[error("plan file `{}`: {problem}", .path.display())]
+    Plan {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The format has no such classes.
+    #[error("--balance: {0}")]
+    Balance(String),
     /// The cost of a model without a price cannot be limited.
     #[error("--max-cost needs a price, and none is known for model `{model}`")]
     NoPrice {
@@ -182,6 +205,12 @@ impl Config {
             }
         }
         let is_offline = provider.is_offline();
+        let is_query = matches!(input, Input::Query(_));
+        let (planning, plan_file) = planning(
+            (cli.no_plan, cli.topics.as_deref(), cli.plan),
+            is_query,
+            is_offline,
+        )?;
         let options = Options {
             samples: cli.samples,
             batch_size: cli.batch_size,
@@ -199,10 +228,13 @@ impl Config {
             max_retries: cli.max_retries,
             // Numbers in JSON are exact up to 53 bits with many readers.
             seed: cli.seed.unwrap_or_else(|| rand::random::<u64>() >> 11),
+            tells_made: planning != Planning::None && !is_offline,
+            planning,
+            balance: balance(cli.balance, &format)?,
             free_context: cli.free_context,
             keep_ungrounded: cli.keep_ungrounded && is_grounded,
             seed_requests: cli.seed.is_some() || is_offline,
-            refine: !cli.no_refine && !is_offline && matches!(input, Input::Query(_)),
+            refine: !cli.no_refine && !is_offline && is_query,
         };
         let output = OutputConfig {
             prefix: cli.output_prefix.into(),
@@ -235,6 +267,7 @@ impl Config {
             resume: cli.resume,
             seed_given: cli.seed.is_some(),
             price,
+            plan_file,
             yes: cli.yes,
         })
     }
@@ -285,6 +318,93 @@ impl ProviderConfig {
             Self::Gemini(_) | Self::OpenAi(_) | Self::Offline => 8,
         }
     }
+}
+
+/// Where the topics come from, and where they are saved, as `--no-plan`,
+/// `--topics` and `--plan` say.
+fn planning(
+    (no_plan, topics, plan): (bool, Option<&Path>, Option<PathBuf>),
+    is_query: bool,
+    is_offline: bool,
+) -> Result<(Planning, Option<PathBuf>), ConfigError> {
+    let is_given = topics.is_some() || plan.is_some();
+    if is_given && !is_query {
+        tracing::warn!("--topics and --plan have an effect with --query only");
+    } else if is_given && is_offline {
+        tracing::warn!("--topics and --plan have no effect with this provider");
+    }
+    let asked = match is_offline {
+        true => Planning::BuiltIn,
+        false => Planning::Asked,
+    };
+    Ok(match (topics, plan) {
+        _ if no_plan => (Planning::None, None),
+        (Some(path), _) if path == Path::new("none") => (Planning::BuiltIn, None),
+        (Some(path), _) => (Planning::Given(load_topics(path)?), None),
+        (None, None) => (asked, None),
+        (None, Some(path)) if path.exists() => (Planning::Given(load_plan(path)?), None),
+        (None, Some(path)) => match path.parent().is_some_and(has_folder) {
+            true => (asked, Some(path)),
+            false => {
+                return Err(ConfigError::Plan {
+                    path,
+                    problem: "its folder does not exist".to_owned(),
+                });
+            }
+        },
+    })
+}
+
+/// Whether a file whose parent is `folder` can be there.
+fn has_folder(folder: &Path) -> bool {
+    folder.as_os_str().is_empty() || folder.is_dir()
+}
+
+fn load_topics(path: &Path) -> Result<Plan, ConfigError> {
+    let unusable = |problem| ConfigError::Topics {
+        path: path.to_owned(),
+        problem,
+    };
+    let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+    Plan::of_list(&text).map_err(|error| unusable(error.to_string()))
+}
+
+fn load_plan(path: PathBuf) -> Result<Plan, ConfigError> {
+    let text = fs::read_to_string(&path).map_err(|error| error.to_string());
+    let plan = text.and_then(|text| Plan::parse(text.trim_start_matches('\u{feff}')));
+    plan.map_err(|problem| ConfigError::Plan { path, problem })
+}
+
+/// The classes of `format` that are balanced, and how.
+fn balance(choice: Option<BalanceChoice>, format: &Format) -> Result<Option<Balance>, ConfigError> {
+    let (field, shares) = match choice {
+        Some(BalanceChoice::None) => return Ok(None),
+        None => {
+            let even = |classes: Classes| Balance {
+                shares: vec![1.0; classes.len()],
+                classes,
+            };
+            return Ok(format.classes().map(even));
+        }
+        Some(BalanceChoice::Shares(field, shares)) => (field, shares),
+    };
+    let default = format.classes().filter(|classes| classes.field() == field);
+    let classes = default.or_else(|| Classes::named(format.fields(), &field));
+    let classes = classes.ok_or_else(|| {
+        ConfigError::Balance(format!(
+            "`{field}` is no field of `{}` with classes",
+            format.name()
+        ))
+    })?;
+    if classes.len() != shares.len() {
+        let titles: Vec<_> = (0..classes.len()).map(|it| classes.title(it)).collect();
+        return Err(ConfigError::Balance(format!(
+            "`{field}` needs {} numbers, one for each of {}",
+            classes.len(),
+            titles.join(", ")
+        )));
+    }
+    Ok(Some(Balance { classes, shares }))
 }
 
 fn chunk_size(cli: &Cli) -> Result<ChunkSize, ConfigError> {

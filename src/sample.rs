@@ -3,7 +3,12 @@
 //! Imports nothing of the crate, and knows nothing of models, files or
 //! formats.
 
+mod pattern;
+mod words;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
+
+pub use pattern::{Length, Pattern};
 
 /// The type of a field's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +21,8 @@ pub enum FieldKind {
     Float,
     /// True or false.
     Boolean,
+    /// Any number of texts.
+    List,
 }
 
 impl FieldKind {
@@ -27,6 +34,7 @@ impl FieldKind {
             Self::Integer => "integer",
             Self::Float => "float",
             Self::Boolean => "boolean",
+            Self::List => "list",
         }
     }
 }
@@ -46,17 +54,26 @@ pub struct Field {
     pub example: Option<serde_json::Value>,
     /// What is accepted beyond the type.
     pub limit: Limit,
+    /// How long a text or a list is.
+    pub length: Length,
+    /// What a text looks like.
+    pub pattern: Option<Pattern>,
 }
 
-/// What a field accepts beyond its type.
+/// The values that a field accepts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Limit {
     /// Everything of the type.
     None,
-    /// Numbers from the first to the second, both included.
+    /// Numbers from the first to the second, both included; either may be
+    /// infinite.
     Range(f64, f64),
     /// A class label: the integer `i` stands for the name at index `i`.
     Labels(Vec<String>),
+    /// One of these texts; in a list, each item is one of them.
+    Choices(Vec<String>),
+    /// One of these whole numbers.
+    Numbers(Vec<i64>),
 }
 
 impl Field {
@@ -69,6 +86,8 @@ impl Field {
             description: description.into(),
             example: None,
             limit: Limit::None,
+            length: Length::default(),
+            pattern: None,
         }
     }
 }
@@ -86,6 +105,8 @@ pub enum Value {
     Float(f64),
     /// True or false.
     Boolean(bool),
+    /// Texts without lone surrogates.
+    List(Vec<String>),
 }
 
 impl Value {
@@ -99,7 +120,11 @@ impl Value {
             (FieldKind::Integer, json) => json.as_i64().map(Self::Integer),
             (FieldKind::Float, json) => json.as_f64().map(Self::Float),
             (FieldKind::Boolean, json) => json.as_bool().map(Self::Boolean),
-            (FieldKind::String, _) => None,
+            (FieldKind::List, serde_json::Value::Array(items)) => {
+                let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
+                texts.collect::<Option<_>>().map(Self::List)
+            }
+            (FieldKind::String | FieldKind::List, _) => None,
         }
     }
 }
@@ -112,6 +137,7 @@ impl Serialize for Value {
             Self::Integer(number) => serializer.serialize_i64(*number),
             Self::Float(number) => serializer.serialize_f64(*number),
             Self::Boolean(truth) => serializer.serialize_bool(*truth),
+            Self::List(texts) => texts.serialize(serializer),
         }
     }
 }
@@ -195,8 +221,10 @@ mod tests {
 
     #[test]
     fn a_sample_comes_back_as_it_was_written() {
-        use FieldKind::{Boolean, Float, Integer, String};
-        let kinds = [String, Integer, Float, Float, Float, Boolean, Integer];
+        use FieldKind::{Boolean, Float, Integer, List, String};
+        let kinds = [
+            String, Integer, Float, Float, Float, Boolean, Integer, List, List,
+        ];
         let fields: Vec<_> = kinds
             .iter()
             .zip('a'..)
@@ -214,6 +242,8 @@ mod tests {
                 Value::Float(f64::MAX),
                 Value::Boolean(false),
                 Value::Null,
+                Value::List(vec!["a, \"b\"".into(), " ".into()]),
+                Value::List(Vec::new()),
             ],
         };
         let json = serde_json::to_string(&sample.named(&fields)).expect("plain values");

@@ -5,6 +5,7 @@
 mod agreement;
 mod check;
 mod checks;
+mod classes;
 mod coverage;
 mod custom;
 mod grounding;
@@ -18,6 +19,7 @@ use crate::sample::{Field, Sample, Value};
 
 pub use agreement::agree;
 pub use check::Check;
+pub use classes::Classes;
 pub use custom::{CustomFormatError, load as load_custom};
 pub use grounding::{Ground, Grounding};
 pub use predefined::{PREDEFINED, predefined};
@@ -40,6 +42,10 @@ pub trait FormatHandler: Send + Sync {
     fn check(&self) -> Check {
         Check::Quality
     }
+    /// The classes that samples are spread over, unless the user says otherwise.
+    fn classes(&self) -> Option<Classes> {
+        None
+    }
     /// The sample in an item of an answer. Extra keys are dropped.
     ///
     /// # Errors
@@ -59,7 +65,15 @@ pub enum Rejection {
     WrongType(String),
     /// A number is out of its range, or a label is none of the labels.
     OutOfRange(String),
-    /// A required text is empty or blank.
+    /// A value, or an item of a list, is none of the choices.
+    NotAChoice(String),
+    /// A text has too few characters, or a list too few items.
+    TooShort(String),
+    /// A text has too many characters, or a list too many items.
+    TooLong(String),
+    /// A text does not match its pattern.
+    NoMatch(String),
+    /// A required text is empty or blank, or an item of a required list is.
     Blank(String),
     /// All fields are optional, and none has a value.
     Empty,
@@ -75,6 +89,10 @@ impl fmt::Display for Rejection {
             Self::Missing(field) => write!(f, "{field}: missing"),
             Self::WrongType(field) => write!(f, "{field}: wrong type"),
             Self::OutOfRange(field) => write!(f, "{field}: out of range"),
+            Self::NotAChoice(field) => write!(f, "{field}: not one of the choices"),
+            Self::TooShort(field) => write!(f, "{field}: too short"),
+            Self::TooLong(field) => write!(f, "{field}: too long"),
+            Self::NoMatch(field) => write!(f, "{field}: does not match"),
             Self::Blank(field) => write!(f, "{field}: blank"),
             Self::Empty => f.write_str("no value at all"),
             Self::Ungrounded(field) => write!(f, "{field}: not in the text"),
@@ -91,6 +109,7 @@ pub struct Format {
     guidance: String,
     grounding: Option<Grounding>,
     check: Check,
+    classes: Option<Classes>,
 }
 
 impl FormatHandler for Format {
@@ -116,6 +135,10 @@ impl FormatHandler for Format {
 
     fn check(&self) -> Check {
         self.check
+    }
+
+    fn classes(&self) -> Option<Classes> {
+        self.classes.clone()
     }
 
     fn validate(&self, item: Json) -> Result<Sample, Rejection> {

@@ -5,7 +5,7 @@
 
 use crate::sample::{Field, FieldKind, Limit};
 
-use super::{Check, Format, Grounding};
+use super::{Check, Classes, Format, Grounding};
 
 /// Names of the predefined formats, as `--format` takes them.
 pub const PREDEFINED: [&str; 5] = ["pair-class", "pair-score", "pair", "triplet", "qa"];
@@ -33,8 +33,7 @@ pub fn predefined(name: &str) -> Option<Format> {
                     )
                 },
             ],
-            "Use the three labels equally often. Do not give a label away by its wording, such as \
-             a negation for every contradiction.",
+            "Do not give a label away by its wording, such as a negation for every contradiction.",
         ),
         "pair-score" => (
             "Semantic similarity: two sentences and how close in meaning they are.",
@@ -50,7 +49,7 @@ pub fn predefined(name: &str) -> Option<Format> {
                     )
                 },
             ],
-            "Spread the scores over the whole range. Judge meaning, not shared words.",
+            "Judge meaning, not shared words.",
         ),
         "pair" => (
             "Positive pairs: two texts that belong together.",
@@ -87,7 +86,12 @@ pub fn predefined(name: &str) -> Option<Format> {
         ),
         _ => return None,
     };
+    let classes = match name {
+        "pair-score" => Some(Classes::bands(&fields, 2)),
+        _ => Classes::of(&fields),
+    };
     Some(Format {
+        classes,
         name: name.to_owned(),
         description: description.to_owned(),
         fields,

@@ -1,6 +1,7 @@
 //! What one request is asked for.
 
 use std::io;
+use std::iter::{repeat_n, zip};
 use std::sync::Arc;
 
 use rand::rngs::StdRng;
@@ -8,7 +9,9 @@ use rand::seq::SliceRandom;
 use rand::{RngExt as _, SeedableRng};
 
 use crate::document::{Chunk, Passages};
-use crate::prompt::{MANNERS, SETTINGS, VOICES};
+
+use super::Options;
+use super::plan::{Deck, Draw, Plan, Topic};
 
 /// What the samples are made from.
 #[derive(Debug, Clone)]
@@ -24,19 +27,26 @@ pub enum Source {
 pub(super) struct Brief {
     /// Samples wanted; at least one.
     pub(super) count: usize,
-    /// How its samples are to differ from those of other requests.
-    pub(super) angle: String,
+    /// Those of them of each class; empty if classes are not balanced.
+    pub(super) by_class: Vec<u64>,
+    /// The class of each sample, in order.
+    pub(super) classes: Vec<usize>,
+    /// What they are about, and how they differ from those of other requests.
+    pub(super) draw: Draw,
     /// The passage to make them from.
     pub(super) passage: Option<Chunk>,
 }
 
 /// The briefs of all batches, each different from the last.
 ///
-/// Angles and passages are in an order that the seed decides; none comes twice
+/// Cells and passages are in an order that the seed decides; none comes twice
 /// before all came once.
 #[derive(Debug)]
 pub(super) struct Briefs {
-    angles: Vec<String>,
+    seed: u64,
+    batch_size: usize,
+    /// Nothing if requests say no more than the query or the passage does.
+    deck: Option<Deck>,
     passages: Option<Turns>,
 }
 
@@ -51,27 +61,62 @@ struct Turns {
 }
 
 impl Briefs {
-    /// The briefs of a run of `samples` from `source`.
-    pub(super) fn new(source: &Source, seed: u64, samples: usize) -> Self {
-        let mut random = StdRng::seed_from_u64(seed);
-        let (mut angles, passages) = match source {
-            Source::Query(_) => (angles(&SETTINGS), None),
-            // A passage brings its own setting.
-            Source::Documents(passages) => (angles(&[]), Some(Arc::clone(passages))),
+    /// The briefs of a run from `source`, along `plan` if there is one.
+    pub(super) fn new(source: &Source, options: &Options, plan: Option<Plan>) -> Self {
+        let Options {
+            seed,
+            samples,
+            batch_size,
+            ..
+        } = *options;
+        let passages = match source {
+            Source::Query(_) => None,
+            Source::Documents(passages) => Some(Arc::clone(passages)),
         };
-        angles.shuffle(&mut random);
-        Self {
-            angles,
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut briefs = Self {
+            seed,
+            batch_size,
+            deck: None,
             passages: passages.map(|passages| Turns::new(passages, samples, &mut random)),
+        };
+        if let Some(plan) = plan {
+            briefs.follow(plan);
+        }
+        briefs
+    }
+
+    /// Draws from `plan` from now on.
+    pub(super) fn follow(&mut self, plan: Plan) {
+        self.deck = Some(Deck::new(plan, self.seed, self.batch_size));
+    }
+
+    /// Takes `topics` into the plan, for batches from number `from` on; returns
+    /// how many are new.
+    pub(super) fn grow(&mut self, topics: Vec<Topic>, from: u64) -> usize {
+        match &mut self.deck {
+            Some(deck) => deck.grow(topics, from),
+            None => 0,
         }
     }
 
-    /// The brief of batch `number`, for `count` samples.
+    /// The plan, if there is one.
+    pub(super) fn plan(&self) -> Option<&Plan> {
+        self.deck.as_ref().map(Deck::plan)
+    }
+
+    /// Whether all topics were drawn before batch `number`.
+    pub(super) fn has_run_out(&self, number: u64) -> bool {
+        let deck = self.deck.as_ref();
+        deck.is_some_and(|deck| deck.end_of_new() <= number)
+    }
+
+    /// The brief of batch `number`, for `count` samples, or of these classes.
     ///
     /// # Errors
     ///
     /// Its passage cannot be read.
-    pub(super) fn of(&self, number: u64, count: usize) -> io::Result<Brief> {
+    pub(super) fn of(&self, number: u64, count: usize, by_class: Vec<u64>) -> io::Result<Brief> {
         let (round, passage) = match &self.passages {
             None => (0, None),
             Some(turns) => {
@@ -79,17 +124,33 @@ impl Briefs {
                 (number / turns.order.len() as u64, Some(passage))
             }
         };
+        // Another one for a passage each time that its turn comes.
+        let draw = self.deck.as_ref();
+        let draw = draw.map(|deck| deck.draw(number + round, count));
         Ok(Brief {
             count,
-            // Another one for a passage each time that its turn comes.
-            angle: card(&self.angles, number + round).clone(),
+            classes: shuffled(&by_class, self.seed ^ number),
+            by_class,
+            draw: draw.unwrap_or_default(),
             passage,
         })
     }
 
-    /// The index of the passage that batch `number` is made from.
-    pub(super) fn passage_of(&self, number: u64) -> Option<usize> {
-        self.passages.as_ref().map(|turns| turns.passage(number))
+    /// The cell that batch `number` is made from: the index of its passage or
+    /// of its topic.
+    pub(super) fn cell(&self, number: u64) -> Option<usize> {
+        match &self.passages {
+            Some(turns) => Some(turns.passage(number)),
+            None => self.deck.as_ref()?.topic(number),
+        }
+    }
+
+    /// How many cells there are; `None` if there is nothing to choose from.
+    pub(super) fn cells(&self) -> Option<usize> {
+        match &self.passages {
+            Some(turns) => Some(turns.passages.len()),
+            None => Some(self.plan()?.topics.len()).filter(|topics| *topics > 0),
+        }
     }
 
     /// Most samples that batch `number` is to bring; `None` if it is all the same.
@@ -180,23 +241,14 @@ fn card<T>(cards: &[T], number: u64) -> &T {
     &cards[usize::try_from(index).expect("below a length")]
 }
 
-fn angles(settings: &[&str]) -> Vec<String> {
-    let mut angles = Vec::new();
-    for voice in VOICES {
-        for manner in MANNERS {
-            match settings {
-                [] => angles.push(format!("{voice}; {manner}")),
-                settings => {
-                    angles.extend(
-                        settings
-                            .iter()
-                            .map(|setting| format!("{voice}; {setting}; {manner}")),
-                    );
-                }
-            }
-        }
-    }
-    angles
+/// The classes that come so often, in random order.
+fn shuffled(by_class: &[u64], seed: u64) -> Vec<usize> {
+    let classes = zip(0.., by_class);
+    let mut classes: Vec<usize> = classes
+        .flat_map(|(class, count)| repeat_n(class, usize::try_from(*count).unwrap_or(0)))
+        .collect();
+    classes.shuffle(&mut StdRng::seed_from_u64(seed));
+    classes
 }
 
 #[cfg(test)]
@@ -204,19 +256,20 @@ mod tests {
     use std::collections::{BTreeMap, HashSet};
 
     use super::*;
+    use crate::generate::tests::options;
 
-    fn briefs(source: &Source, numbers: std::ops::Range<u64>) -> Vec<Brief> {
-        let briefs = Briefs::new(source, 1, 1);
-        let briefs = numbers.map(|number| briefs.of(number, 1).expect("in memory"));
-        briefs.collect()
+    fn of(source: &Source, seed: u64, samples: usize) -> Briefs {
+        let options = Options {
+            seed,
+            ..options(samples)
+        };
+        Briefs::new(source, &options, Some(Plan::built_in_without_settings()))
     }
 
-    #[test]
-    fn no_angle_comes_twice_before_all_came_once() {
-        let cells = VOICES.len() * SETTINGS.len() * MANNERS.len();
-        let briefs = briefs(&Source::Query("q".into()), 0..cells as u64);
-        let seen: HashSet<String> = briefs.into_iter().map(|brief| brief.angle).collect();
-        assert_eq!(seen.len(), cells);
+    fn briefs(source: &Source, numbers: std::ops::Range<u64>) -> Vec<Brief> {
+        let briefs = of(source, 1, 1);
+        let briefs = numbers.map(|number| briefs.of(number, 1, Vec::new()).expect("in memory"));
+        briefs.collect()
     }
 
     fn documents(texts: &[&str]) -> Source {
@@ -233,7 +286,7 @@ mod tests {
         for brief in briefs(&documents(&texts), 0..144) {
             let text = brief.passage.expect("a passage").text;
             *times.entry(text.clone()).or_insert(0) += 1;
-            assert!(seen.insert((text, brief.angle)));
+            assert!(seen.insert((text, brief.draw.angle)));
         }
         assert_eq!(times.len(), 72);
         assert!(times.values().all(|times| *times == 2));
@@ -268,12 +321,12 @@ mod tests {
     #[test]
     fn a_passage_gets_its_share_of_the_samples() {
         let long = "a long text ".repeat(100);
-        let briefs = Briefs::new(&documents(&[&long, "short", &long]), 1, 41);
+        let briefs = of(&documents(&[&long, "short", &long]), 1, 41);
         let mut shares: Vec<_> = (0..3).filter_map(|number| briefs.share(number)).collect();
         shares.sort_unstable();
         assert_eq!(shares, [1, 20, 20]);
         assert_eq!(briefs.largest_share(), Some(20));
-        let sparse = Briefs::new(&documents(&[&long, "short", &long]), 1, 3);
+        let sparse = of(&documents(&[&long, "short", &long]), 1, 3);
         assert_eq!(sparse.largest_share(), Some(1));
     }
 
@@ -292,10 +345,15 @@ mod tests {
     }
 
     #[test]
-    fn the_seed_decides_the_order() {
+    fn classes_are_in_random_order() {
         let source = Source::Query("q".into());
-        let first = |seed| Briefs::new(&source, seed, 1).of(0, 25).expect("in memory");
-        assert_eq!(first(7), first(7));
-        assert_ne!(first(7), first(8));
+        let classes = |number| {
+            let brief = of(&source, 1, 1).of(number, 6, vec![3, 0, 3]);
+            brief.expect("in memory").classes
+        };
+        assert_ne!(classes(1), classes(2));
+        let mut sorted = classes(1);
+        sorted.sort_unstable();
+        assert_eq!(sorted, [0, 0, 0, 2, 2, 2]);
     }
 }

@@ -36,6 +36,14 @@ impl Fingerprint {
                     digest.update((number + 0.0).to_le_bytes());
                 }
                 Value::Boolean(truth) => digest.update([4, u8::from(*truth)]),
+                Value::List(texts) => {
+                    digest.update([5]);
+                    digest.update((texts.len() as u64).to_le_bytes());
+                    for text in texts {
+                        digest.update((text.len() as u64).to_le_bytes());
+                        digest.update(text);
+                    }
+                }
             }
         }
         let digest: [u8; 32] = digest.finalize().into();
@@ -117,6 +125,8 @@ mod tests {
             [Value::Integer(1), Value::Boolean(true)],
             [Value::Boolean(true), Value::Integer(1)],
             [Value::Float(1.0), Value::Boolean(true)],
+            [Value::List(vec!["ab".into()]), Value::Null],
+            [Value::List(vec!["a".into(), "b".into()]), Value::Null],
         ] {
             assert!(dedup.is_new(&values), "{values:?}");
         }

@@ -3,15 +3,26 @@
 //! Pure: decides how much to ask for and when asking is pointless, and sends
 //! nothing itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
+
+use super::quotas::Quotas;
 
 /// Batches in a row without one new sample after which a run is barren.
 pub(super) const BARREN_AFTER: u32 = 5;
 
 /// The same for a run from many passages, where the next one may bring more.
 const BARREN_AFTER_PASSAGES: u32 = 20;
+
+/// Answers from which it is seen whether the yield is worth going on, and the
+/// least part of what they were asked for that must be new.
+const RECENT: usize = 20;
+const LEAST_YIELD: f64 = 0.02;
+
+/// Answers from which it is seen that the yield falls, and what it falls below.
+const LATEST: usize = 4;
+const LOW_YIELD: f64 = 0.3;
 
 /// Answers in a row that were not cut after which batches grow again.
 const GROW_AFTER: u32 = 10;
@@ -120,6 +131,14 @@ impl Shortfall {
 }
 
 impl Settlement {
+    /// Whether there was an answer, if perhaps a cut one.
+    pub(super) fn is_answered(&self) -> bool {
+        matches!(
+            self.shortfall,
+            Shortfall::NotDelivered | Shortfall::Truncated
+        )
+    }
+
     /// Items that came.
     fn delivered(&self) -> usize {
         self.written + self.duplicate + self.rejected.len() + self.surplus
@@ -145,13 +164,22 @@ pub(super) struct Ledger {
     /// The same, answered.
     stale: u32,
     stale_limit: u32,
+    /// Samples asked for and new ones of the last answers.
+    recent: VecDeque<(usize, usize)>,
+    quotas: Option<Quotas>,
     books: Books,
 }
 
 impl Ledger {
     /// Books for `target` samples, made from a number of passages or, if that
-    /// is `None`, from a query.
-    pub(super) fn new(target: usize, batch_size: usize, passages: Option<usize>) -> Self {
+    /// is `None`, from a query; of classes in these `shares`, if they are
+    /// balanced.
+    pub(super) fn new(
+        target: usize,
+        batch_size: usize,
+        passages: Option<usize>,
+        shares: Option<&[f64]>,
+    ) -> Self {
         let passages = passages.and_then(|passages| u32::try_from(passages).ok());
         Self {
             target: target as u64,
@@ -166,6 +194,8 @@ impl Ledger {
             stale_limit: passages
                 .unwrap_or_default()
                 .clamp(BARREN_AFTER, BARREN_AFTER_PASSAGES),
+            recent: VecDeque::new(),
+            quotas: shares.map(|shares| Quotas::new(target as u64, shares)),
             books: Books::default(),
         }
     }
@@ -179,9 +209,42 @@ impl Ledger {
         self.target.saturating_sub(self.books.written)
     }
 
-    /// Whether the last batches brought nothing new.
+    /// Samples on disk by class, if classes are balanced.
+    pub(super) fn by_class(&self) -> Option<&[u64]> {
+        self.quotas.as_ref().map(Quotas::written)
+    }
+
+    /// Whether there are enough samples of `class`, `taken` ones among them that
+    /// are not booked yet.
+    pub(super) fn is_full(&self, class: usize, taken: u64) -> bool {
+        let quotas = self.quotas.as_ref();
+        quotas.is_some_and(|quotas| quotas.is_full(class, taken))
+    }
+
+    /// Whether the last batches brought nothing new, or next to nothing.
     pub(super) fn is_barren(&self) -> bool {
-        self.failing >= BARREN_AFTER || self.failing + self.stale >= self.stale_limit
+        self.failing >= BARREN_AFTER
+            || self.failing + self.stale >= self.stale_limit
+            || self.is_below(LEAST_YIELD, RECENT)
+    }
+
+    /// Answers in a row without a new sample.
+    pub(super) fn stale(&self) -> u32 {
+        self.stale
+    }
+
+    /// Whether the yield is falling.
+    pub(super) fn is_waning(&self) -> bool {
+        self.is_below(LOW_YIELD, LATEST)
+    }
+
+    /// Whether of what the last `answers` were asked for less than the part
+    /// `least` is new.
+    fn is_below(&self, least: f64, answers: usize) -> bool {
+        #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+        let latest = self.recent.iter().rev().take(answers);
+        let (asked, new) = latest.fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+        self.recent.len() >= answers && (new as f64) < asked as f64 * least
     }
 
     /// Samples to ask for in a further request; `None` if those outstanding
@@ -193,7 +256,10 @@ impl Ledger {
     pub(super) fn next_ask(&self) -> Option<usize> {
         #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
         let expected_yield = self.expected_yield();
-        let uncovered = self.missing() as f64 - self.outstanding as f64 * expected_yield;
+        let uncovered = match &self.quotas {
+            None => self.missing() as f64 - self.outstanding as f64 * expected_yield,
+            Some(quotas) => quotas.uncovered(expected_yield),
+        };
         // While others are under way, a handful is not worth a request.
         let least = if self.outstanding > 0 {
             self.most as f64 / 8.0
@@ -218,22 +284,45 @@ impl Ledger {
         ((self.fresh as f64 + PRIOR) / (self.answered as f64 + PRIOR)).clamp(0.05, 1.0)
     }
 
-    /// A request for `count` samples goes out.
-    pub(super) fn ask(&mut self, count: usize) {
+    /// `count` samples of request `number` by class; empty if classes are not
+    /// balanced.
+    pub(super) fn divide(&self, count: usize, number: u64) -> Vec<u64> {
+        match &self.quotas {
+            None => Vec::new(),
+            Some(quotas) => quotas.divide(count, self.expected_yield(), number),
+        }
+    }
+
+    /// A request for `count` samples goes out, of these classes.
+    pub(super) fn ask(&mut self, count: usize, by_class: &[u64]) {
         self.outstanding += count as u64;
+        if let Some(quotas) = &mut self.quotas {
+            quotas.ask(by_class);
+        }
     }
 
     /// Such a request is put off.
-    pub(super) fn take_back(&mut self, count: usize) {
+    pub(super) fn take_back(&mut self, count: usize, by_class: &[u64]) {
         self.outstanding -= count as u64;
+        if let Some(quotas) = &mut self.quotas {
+            quotas.end(by_class);
+        }
     }
 
-    /// A request came to its end.
-    pub(super) fn settle(&mut self, settlement: Settlement) {
+    /// A sample of `class` was written.
+    pub(super) fn write(&mut self, class: usize) {
+        if let Some(quotas) = &mut self.quotas {
+            quotas.write(class);
+        }
+    }
+
+    /// A request came to its end, which was for these classes.
+    pub(super) fn settle(&mut self, settlement: Settlement, by_class: &[u64]) {
+        self.take_back(settlement.asked, by_class);
         let delivered = settlement.delivered();
+        let is_answered = settlement.is_answered();
         let shortfall = settlement.asked.saturating_sub(delivered) as u64;
         let books = &mut self.books;
-        self.outstanding -= settlement.asked as u64;
         books.requested += settlement.asked.max(delivered) as u64;
         books.unasked += delivered.saturating_sub(settlement.asked) as u64;
         books.written += settlement.written as u64;
@@ -245,14 +334,14 @@ impl Ledger {
         if settlement.surplus > 0 {
             *books.rejected.entry(SURPLUS.to_owned()).or_default() += settlement.surplus as u64;
         }
-        let is_answered = matches!(
-            settlement.shortfall,
-            Shortfall::NotDelivered | Shortfall::Truncated
-        );
         let is_cut = shortfall > 0 && settlement.shortfall == Shortfall::Truncated;
         if is_answered {
             self.answered += settlement.asked as u64;
-            self.fresh += (settlement.written + settlement.surplus) as u64;
+            let new = settlement.written + settlement.surplus;
+            self.fresh += new as u64;
+            self.recent.push_back((settlement.asked, new));
+            let old = self.recent.len().saturating_sub(RECENT);
+            self.recent.drain(..old);
         }
         if shortfall > 0 {
             let failed = match settlement.shortfall {
@@ -296,6 +385,9 @@ impl Ledger {
     /// samples.
     pub(super) fn give_up(&mut self) -> u64 {
         let cancelled = std::mem::take(&mut self.outstanding);
+        if let Some(quotas) = &mut self.quotas {
+            quotas.give_up();
+        }
         self.cancelled(cancelled);
         cancelled
     }
@@ -311,6 +403,7 @@ impl Ledger {
     /// What earlier parts of the run ran dry of may be there again.
     pub(super) fn take_heart(&mut self) {
         (self.stale, self.failing) = (0, 0);
+        self.recent.clear();
     }
 }
 
@@ -333,10 +426,10 @@ mod tests {
 
     #[test]
     fn a_faultless_model_is_asked_for_the_target_and_no_more() {
-        let mut ledger = Ledger::new(60, 25, None);
+        let mut ledger = Ledger::new(60, 25, None, None);
         let mut asks = Vec::new();
         while let Some(count) = ledger.next_ask() {
-            ledger.ask(count);
+            ledger.ask(count, &[]);
             asks.push(count);
         }
         assert_eq!(asks, [25, 25, 10]);
@@ -344,10 +437,10 @@ mod tests {
 
     #[test]
     fn losses_raise_what_is_asked_for() {
-        let mut ledger = Ledger::new(100, 50, None);
+        let mut ledger = Ledger::new(100, 50, None, None);
         for _ in 0..2 {
-            ledger.ask(50);
-            ledger.settle(written(50, 40));
+            ledger.ask(50, &[]);
+            ledger.settle(written(50, 40), &[]);
         }
         assert_eq!(ledger.missing(), 20);
         // A yield of (80 + 10) / (100 + 10) makes 20 of 25.
@@ -356,44 +449,79 @@ mod tests {
 
     #[test]
     fn fruitless_batches_in_a_row_make_a_run_barren_and_a_new_sample_ends_that() {
-        let mut ledger = Ledger::new(100, 25, None);
+        let mut ledger = Ledger::new(100, 25, None, None);
         for _ in 0..BARREN_AFTER {
             assert!(!ledger.is_barren());
-            ledger.ask(25);
-            ledger.settle(written(25, 0));
+            ledger.ask(25, &[]);
+            ledger.settle(written(25, 0), &[]);
         }
         assert!(ledger.is_barren());
-        ledger.ask(25);
-        ledger.settle(written(25, 1));
+        ledger.ask(25, &[]);
+        ledger.settle(written(25, 1), &[]);
         assert!(!ledger.is_barren());
     }
 
     #[test]
+    fn a_run_that_brings_next_to_nothing_is_barren() {
+        let mut ledger = Ledger::new(1_000, 25, None, None);
+        let mut answers = 0;
+        while !ledger.is_barren() {
+            ledger.ask(25, &[]);
+            // One of a hundred, so that there are never five answers in a row
+            // without a new sample.
+            ledger.settle(written(25, usize::from(answers % 4 == 0)), &[]);
+            answers += 1;
+            assert_eq!(ledger.is_waning(), answers >= LATEST);
+        }
+        assert_eq!(answers, RECENT);
+        ledger.take_heart();
+        assert!(!ledger.is_barren());
+    }
+
+    #[test]
+    fn a_class_that_is_full_is_not_asked_for() {
+        let mut ledger = Ledger::new(4, 25, None, Some(&[1.0, 1.0]));
+        assert_eq!(ledger.divide(4, 0), [2, 2]);
+        ledger.ask(4, &[2, 2]);
+        ledger.settle(written(4, 2), &[2, 2]);
+        ledger.write(0);
+        ledger.write(0);
+        assert!(ledger.is_full(0, 0) && !ledger.is_full(1, 1));
+        assert_eq!(ledger.divide(2, 1), [0, 2]);
+    }
+
+    #[test]
     fn an_endpoint_that_fails_is_not_asked_for_more() {
-        let mut ledger = Ledger::new(5, 25, None);
+        let mut ledger = Ledger::new(5, 25, None, None);
         for _ in 0..4 {
             assert_eq!(ledger.next_ask(), Some(5));
-            ledger.ask(5);
-            ledger.settle(Settlement {
-                asked: 5,
-                shortfall: Shortfall::Failed("timeout".to_owned()),
-                ..Settlement::default()
-            });
+            ledger.ask(5, &[]);
+            ledger.settle(
+                Settlement {
+                    asked: 5,
+                    shortfall: Shortfall::Failed("timeout".to_owned()),
+                    ..Settlement::default()
+                },
+                &[],
+            );
         }
     }
 
     #[test]
     fn batches_shrink_to_what_comes_whole_and_grow_again() {
-        let mut ledger = Ledger::new(10_000, 25, None);
+        let mut ledger = Ledger::new(10_000, 25, None, None);
         let mut settle = |written, shortfall| {
             let asked = ledger.next_ask().expect("much is missing");
-            ledger.ask(asked);
-            ledger.settle(Settlement {
-                asked,
-                written: asked.min(written),
-                shortfall,
-                ..Settlement::default()
-            });
+            ledger.ask(asked, &[]);
+            ledger.settle(
+                Settlement {
+                    asked,
+                    written: asked.min(written),
+                    shortfall,
+                    ..Settlement::default()
+                },
+                &[],
+            );
             ledger.next_ask().expect("much is missing")
         };
         assert_eq!(settle(17, Shortfall::Truncated), 17);
@@ -410,11 +538,11 @@ mod tests {
     #[test]
     fn a_run_from_many_passages_is_barren_later() {
         for (passages, limit) in [(None, 5), (Some(3), 5), (Some(12), 12), (Some(5_000), 20)] {
-            let mut ledger = Ledger::new(100, 25, passages);
+            let mut ledger = Ledger::new(100, 25, passages, None);
             let mut batches = 0;
             while !ledger.is_barren() {
-                ledger.ask(25);
-                ledger.settle(written(25, 0));
+                ledger.ask(25, &[]);
+                ledger.settle(written(25, 0), &[]);
                 batches += 1;
             }
             assert_eq!(batches, limit);
@@ -423,9 +551,9 @@ mod tests {
 
     #[test]
     fn what_came_unasked_is_requested_too() {
-        let mut ledger = Ledger::new(100, 25, None);
-        ledger.ask(2);
-        ledger.settle(written(2, 5));
+        let mut ledger = Ledger::new(100, 25, None, None);
+        ledger.ask(2, &[]);
+        ledger.settle(written(2, 5), &[]);
         assert_eq!((ledger.books().requested, ledger.books().unasked), (5, 3));
     }
 
@@ -459,23 +587,23 @@ mod tests {
     proptest! {
         #[test]
         fn the_books_always_add_up(settlements in prop::collection::vec(settlements(), 0..30), cancelled in 0..50_usize) {
-            let mut ledger = Ledger::new(1000, 25, None);
+            let mut ledger = Ledger::new(1000, 25, None, None);
             for settlement in settlements {
-                ledger.ask(settlement.asked);
-                ledger.settle(settlement);
+                ledger.ask(settlement.asked, &[]);
+                ledger.settle(settlement, &[]);
                 prop_assert_eq!(ledger.books().requested, ledger.books().accounted());
             }
-            ledger.ask(cancelled);
+            ledger.ask(cancelled, &[]);
             prop_assert_eq!(ledger.give_up(), cancelled as u64);
             prop_assert_eq!(ledger.books().requested, ledger.books().accounted());
         }
 
         #[test]
         fn something_is_asked_for_whenever_nothing_is_under_way(settlements in prop::collection::vec(settlements(), 0..30)) {
-            let mut ledger = Ledger::new(1_000_000, 25, None);
+            let mut ledger = Ledger::new(1_000_000, 25, None, None);
             for settlement in settlements {
-                ledger.ask(settlement.asked);
-                ledger.settle(settlement);
+                ledger.ask(settlement.asked, &[]);
+                ledger.settle(settlement, &[]);
                 let asked = ledger.next_ask();
                 prop_assert!(asked.is_some_and(|count| (1..=25).contains(&count)));
             }

@@ -8,12 +8,15 @@
 mod batch;
 mod brief;
 mod budget;
+mod cells;
 pub mod dedup;
 mod engine;
 mod ledger;
 mod pace;
 pub mod parse;
+mod plan;
 mod progress;
+mod quotas;
 mod record;
 mod refine;
 mod retry;
@@ -22,9 +25,10 @@ mod tests;
 mod traffic;
 pub mod verify;
 
+use std::fmt;
 use std::time::Duration;
 
-use crate::format::FormatHandler;
+use crate::format::{Classes, FormatHandler};
 use crate::llm::{LlmClient, LlmError};
 use crate::output::{Outputs, WriteError};
 use crate::sample::{Field, FieldKind, Sample};
@@ -36,7 +40,8 @@ pub use brief::Source;
 pub use budget::{Budget, Spent};
 pub use ledger::Books;
 pub use pace::Limits;
-pub use progress::{Coverage, Progress};
+pub use plan::{Attribute, ListError, Plan, Topic};
+pub use progress::{ByClass, Coverage, OfClass, Progress};
 pub use traffic::Traffic;
 
 /// How much to generate, and how.
@@ -61,12 +66,50 @@ pub struct Options {
     /// Whether samples that do not come from their passage are kept, and every
     /// sample is marked as grounded or not, rather than rejected.
     pub keep_ungrounded: bool,
+    /// Where the topics of the requests come from.
+    pub planning: Planning,
+    /// Whether each request says how samples begin that are there already.
+    pub tells_made: bool,
+    /// How many samples of each class are wanted, if that matters.
+    pub balance: Option<Balance>,
     /// How fast requests may go out.
     pub limits: Limits,
     /// What may be spent.
     pub budget: Budget,
     /// How long what is under way is waited for once the user wants an end.
     pub grace: Duration,
+}
+
+/// Where the topics of the requests come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Planning {
+    /// Nowhere: every request says the same.
+    None,
+    /// From no model: points of view, settings, manners.
+    BuiltIn,
+    /// From the user.
+    Given(Plan),
+    /// From the model, in one request before all others and, when that is used
+    /// up, in further ones.
+    Asked,
+}
+
+/// How many samples of each class are wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Balance {
+    /// The classes.
+    pub classes: Classes,
+    /// The part of the samples that each is to have; one at least is above zero.
+    pub shares: Vec<f64>,
+}
+
+impl fmt::Display for Balance {
+    /// As the user may have given it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shares = self.shares.iter().map(ToString::to_string);
+        let shares = shares.collect::<Vec<_>>().join(",");
+        write!(f, "{}={shares}", self.classes.field())
+    }
 }
 
 impl Options {
@@ -97,6 +140,13 @@ pub struct Generator<'a> {
 pub enum Event<'a> {
     /// The query was refined to this.
     Refined(&'a str),
+    /// A plan was made, or so many topics were added to it.
+    Planned {
+        /// The whole plan.
+        plan: &'a Plan,
+        /// Topics that are new.
+        new: usize,
+    },
     /// A batch came to its end.
     Settled {
         /// Its new samples, on disk.
@@ -119,6 +169,10 @@ pub struct Run {
     pub part: Part,
     /// The query as the model refined it.
     pub refined_query: Option<String>,
+    /// What the requests were about, if there was a plan.
+    pub plan: Option<Plan>,
+    /// Samples of each class, if classes are balanced.
+    pub balance: Option<ByClass>,
     /// How much of the documents was used, if it was made from documents.
     pub coverage: Option<Coverage>,
     /// Why it ended.

@@ -3,15 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::document::Passages;
-use crate::sample::Sample;
+use crate::format::FormatHandler;
+use crate::sample::{Field, FieldKind, Sample};
 
 use super::brief::{Briefs, Source};
+use super::cells::Cells;
 use super::dedup::Dedup;
-use super::ledger::{Ledger, Shortfall};
+use super::ledger::{Ledger, Settlement, Shortfall};
+use super::plan::Plan;
 use super::record::Record;
 use super::traffic::Traffic;
-use super::{Options, Outcome, Part, Run};
+use super::{Balance, Options, Outcome, Part, Planning, Run};
 
 /// Times that a batch is tried, retries left aside, before its turn is given
 /// to another.
@@ -27,7 +32,10 @@ pub struct Progress {
     pub(super) turns: Turns,
     pub(super) traffic: Traffic,
     pub(super) refinement: Refinement,
+    pub(super) planned: Planned,
     pub(super) briefs: Briefs,
+    pub(super) cells: Cells,
+    balance: Option<Balance>,
     /// What each passage gave, if there are passages.
     pub(super) coverage: Option<Coverage>,
     /// Parts of the run that came before; zero for a new run.
@@ -37,23 +45,37 @@ pub struct Progress {
 impl Progress {
     /// That of a new run of `options` from `source`.
     #[must_use]
-    pub fn new(options: &Options, source: &Source) -> Self {
+    pub fn new(options: &Options, source: &Source, format: &dyn FormatHandler) -> Self {
         let passages = match source {
             Source::Query(_) => None,
             Source::Documents(passages) => Some(passages.len()),
         };
-        let briefs = Briefs::new(source, options.seed, options.samples);
+        let (planned, plan) = match (&options.planning, source) {
+            (Planning::None, _) => (Planned::Settled, None),
+            (_, Source::Documents(_)) => {
+                (Planned::Settled, Some(Plan::built_in_without_settings()))
+            }
+            (Planning::BuiltIn, _) => (Planned::Settled, Some(Plan::built_in())),
+            (Planning::Given(plan), _) => (Planned::Settled, Some(plan.clone())),
+            (Planning::Asked, _) => (Planned::Due, None),
+        };
+        let briefs = Briefs::new(source, options, plan);
         // Small batches rather than passages that are never used.
         let largest_share = briefs.largest_share().unwrap_or(options.batch_size);
         let batch_size = options.batch_size.min(largest_share);
+        let shares = options.balance.as_ref().map(|it| it.shares.as_slice());
+        let key = options.tells_made.then(|| key(format)).flatten();
         Self {
-            ledger: Ledger::new(options.samples, batch_size, passages),
+            ledger: Ledger::new(options.samples, batch_size, passages, shares),
             dedup: Dedup::with_room_for(options.samples),
             are_marked: options.keep_ungrounded,
             turns: Turns::default(),
             traffic: Traffic::default(),
             refinement: Refinement::Due,
+            planned,
             coverage: Coverage::of(source),
+            cells: Cells::new(key),
+            balance: options.balance.clone(),
             briefs,
             parts: 0,
         }
@@ -69,6 +91,14 @@ impl Progress {
                 self.refinement = Refinement::of(query);
                 self.traffic += traffic;
             }
+            Ok(Record::Planned {
+                plan,
+                from,
+                traffic,
+            }) => {
+                self.follow(plan, from);
+                self.traffic += traffic;
+            }
             Ok(Record::Batch {
                 number,
                 settlement,
@@ -78,9 +108,8 @@ impl Progress {
                     self.is_new(sample);
                 }
                 self.turns.replay(number, &settlement.shortfall);
-                self.cover(number, samples.len());
-                self.ledger.ask(settlement.asked);
-                self.ledger.settle(settlement);
+                self.ledger.ask(settlement.asked, &[]);
+                self.settle(number, settlement, &[], samples);
                 self.traffic += traffic;
             }
             Ok(Record::Ended { cancelled, traffic }) => {
@@ -99,13 +128,97 @@ impl Progress {
         self.dedup.is_new(&sample.values[..n_values])
     }
 
-    /// Books new samples of batch `number` to its passage.
-    pub(super) fn cover(&mut self, number: u64, samples: usize) {
-        if let (Some(coverage), Some(passage)) =
-            (&mut self.coverage, self.briefs.passage_of(number))
-        {
-            coverage.add(passage, samples as u64);
+    /// The class of `sample`, if classes are balanced.
+    pub(super) fn class_of(&self, sample: &Sample) -> Option<usize> {
+        self.balance.as_ref()?.classes.class_of(sample)
+    }
+
+    /// Books what became of batch `number`, which was for these classes: it
+    /// brought `new` samples.
+    pub(super) fn settle(
+        &mut self,
+        number: u64,
+        settlement: Settlement,
+        by_class: &[u64],
+        new: &[Sample],
+    ) {
+        let cell = self.briefs.cell(number);
+        if let (Some(coverage), Some(passage)) = (&mut self.coverage, cell) {
+            coverage.add(passage, new.len() as u64);
         }
+        if let Some(cell) = cell.filter(|_| settlement.is_answered()) {
+            self.cells.answered(cell, new);
+        }
+        for class in new
+            .iter()
+            .filter_map(|sample| self.class_of(sample))
+            .collect::<Vec<_>>()
+        {
+            self.ledger.write(class);
+        }
+        self.ledger.settle(settlement, by_class);
+    }
+
+    /// Follows `plan`, or what there is without one, in batches from number
+    /// `from` on; one that comes after another adds its topics to it. Returns how
+    /// many are new.
+    pub(super) fn follow(&mut self, plan: Option<Plan>, from: u64) -> usize {
+        match (self.planned, plan) {
+            (Planned::Due, plan) => {
+                self.planned = match plan {
+                    Some(_) => Planned::MayGrow,
+                    None => Planned::Settled,
+                };
+                let plan = plan.unwrap_or_else(Plan::built_in);
+                let topics = plan.topics.len();
+                self.briefs.follow(plan);
+                topics
+            }
+            (_, None) => 0,
+            (_, Some(plan)) => self.briefs.grow(plan.topics, from),
+        }
+    }
+
+    /// The batch whose turn it is, and how often it has failed before; `None` if
+    /// every cell is dry.
+    pub(super) fn next_turn(&mut self) -> Option<(u64, u32)> {
+        if self.is_dry() {
+            return None;
+        }
+        loop {
+            let turn = self.turns.next();
+            let cell = self.briefs.cell(turn.0);
+            if !cell.is_some_and(|cell| self.cells.is_dry(cell)) {
+                return Some(turn);
+            }
+        }
+    }
+
+    /// Whether every cell is dry.
+    pub(super) fn is_dry(&self) -> bool {
+        let cells = self.briefs.cells();
+        cells.is_some_and(|cells| self.cells.dry() >= cells)
+    }
+
+    /// Whether there is nothing more to come.
+    pub(super) fn is_barren(&self) -> bool {
+        self.ledger.is_barren() || self.is_dry()
+    }
+
+    /// Samples of each class, if classes are balanced.
+    pub(super) fn classes(&self) -> Option<ByClass> {
+        let classes = &self.balance.as_ref()?.classes;
+        let samples = self.ledger.by_class()?.iter();
+        Some(ByClass {
+            field: classes.field().to_owned(),
+            classes: (0..)
+                .zip(samples)
+                .map(|(class, samples)| OfClass {
+                    class: classes.title(class),
+                    samples: *samples,
+                })
+                .collect(),
+        })
     }
 
     /// Samples on disk.
@@ -129,6 +242,7 @@ impl Progress {
     /// A run that was complete from the start.
     #[must_use]
     pub fn into_run(self) -> Run {
+        let balance = self.classes();
         Run {
             books: self.ledger.books().clone(),
             traffic: self.traffic,
@@ -138,10 +252,30 @@ impl Progress {
                 traffic: Traffic::default(),
             },
             refined_query: self.refinement.into_query(),
+            plan: self.briefs.plan().cloned(),
+            balance,
             coverage: self.coverage,
             end: Ok(Outcome::Complete),
         }
     }
+}
+
+/// Samples of each class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ByClass {
+    /// The field whose values are the classes.
+    pub field: String,
+    /// All of them, in order.
+    pub classes: Vec<OfClass>,
+}
+
+/// Samples of one class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OfClass {
+    /// Its name.
+    pub class: String,
+    /// Its samples on disk.
+    pub samples: u64,
 }
 
 /// How much of the documents was used.
@@ -223,6 +357,28 @@ impl Refinement {
     }
 }
 
+/// What came of the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Planned {
+    /// The model was not asked for one yet.
+    Due,
+    /// The model made one, and may add to it.
+    MayGrow,
+    /// It is what it is.
+    Settled,
+}
+
+/// The field that tells best what a sample of `format` is about: its first
+/// text, or the first that is neither context nor answer.
+fn key(format: &dyn FormatHandler) -> Option<usize> {
+    let grounding = format.grounding();
+    let is_part = |field: &Field| {
+        grounding.is_some_and(|it| [it.context, it.answer].contains(&field.name.as_str()))
+    };
+    let mut fields = format.fields().iter();
+    fields.position(|field| field.kind == FieldKind::String && !is_part(field))
+}
+
 /// Whose turn it is: numbers of batches, each of which stands for a brief.
 #[derive(Debug, Default)]
 pub(super) struct Turns {
@@ -252,6 +408,11 @@ impl Turns {
             self.next - 1
         });
         (number, self.failures.get(&number).copied().unwrap_or(0))
+    }
+
+    /// The first number that is not given out yet.
+    pub(super) fn next_new(&self) -> u64 {
+        self.next
     }
 
     /// A batch failed, and may not if it is tried again.

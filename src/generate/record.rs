@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Settlement;
+use super::plan::Plan;
 use super::traffic::Traffic;
 
 /// Something that happened; samples of a batch stand beside it.
 ///
 /// Traffic is always what was sent and spent since the record before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Record {
     /// A further part of the run begins.
@@ -16,6 +17,13 @@ pub(super) enum Record {
     /// The query was refined, or could not be.
     Refined {
         query: Option<String>,
+        traffic: Traffic,
+    },
+    /// A plan was made, or topics for one that is there, from batch `from` on;
+    /// or could not be.
+    Planned {
+        plan: Option<Plan>,
+        from: u64,
         traffic: Traffic,
     },
     /// A batch came to its end.

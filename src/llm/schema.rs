@@ -55,6 +55,7 @@ fn item(shape: &ItemShape) -> Value {
 fn property(field: &Field) -> Value {
     let kind = match field.kind {
         FieldKind::String => "string",
+        FieldKind::List => "array",
         FieldKind::Integer => "integer",
         FieldKind::Float => "number",
         FieldKind::Boolean => "boolean",
@@ -65,50 +66,42 @@ fn property(field: &Field) -> Value {
         json!({"type": [kind, "null"]})
     };
     property["description"] = description(field).into();
-    match &field.limit {
-        Limit::Labels(labels) if field.required && labels.len() <= MAX_ENUM_VALUES => {
-            property["enum"] = (0..labels.len()).collect();
+    if field.kind == FieldKind::List {
+        property["items"] = json!({"type": "string"});
+        if let Some(choices) = choices(field) {
+            property["items"]["enum"] = choices;
         }
-        _ => {}
+    } else if let Some(choices) = choices(field).filter(|_| field.required) {
+        property["enum"] = choices;
     }
     property
 }
 
-/// The field's description, and its limit in words unless it tells that itself.
-fn description(field: &Field) -> String {
-    let description = &field.description;
-    let limit = match &field.limit {
-        Limit::Range(low, high) if !has_numbers(description, [*low, *high]) => {
-            format!("from {low} to {high}")
+/// All values, or items of a list, that `field` takes, while they are few.
+fn choices(field: &Field) -> Option<Value> {
+    match &field.limit {
+        Limit::Labels(labels) if labels.len() <= MAX_ENUM_VALUES => {
+            Some((0..labels.len()).collect())
         }
-        Limit::Labels(labels) if !labels.iter().all(|label| description.contains(label)) => {
-            let meanings = labels.iter().enumerate();
-            let meanings: Vec<_> = meanings
-                .map(|(i, label)| format!("{i} = {label}"))
-                .collect();
-            meanings.join(", ")
-        }
-        _ => return description.clone(),
-    };
-    match description.as_str() {
-        "" => limit,
-        description => format!("{description} ({limit})"),
+        Limit::Choices(choices) if choices.len() <= MAX_ENUM_VALUES => Some(json!(choices)),
+        Limit::Numbers(numbers) if numbers.len() <= MAX_ENUM_VALUES => Some(json!(numbers)),
+        _ => None,
     }
 }
 
-/// Whether `text` tells both ends of a range itself.
-fn has_numbers(text: &str, numbers: [f64; 2]) -> bool {
-    let is_part = |character: char| character.is_ascii_digit() || matches!(character, '.' | '-');
-    let words = text.split(|character| !is_part(character));
-    let found: Vec<f64> = words
-        .filter_map(|word| word.trim_end_matches('.').parse().ok())
-        .collect();
-    numbers.iter().all(|number| found.contains(number))
+/// The field's description, and its limits in words unless it tells them itself.
+fn description(field: &Field) -> String {
+    match (field.description.as_str(), field.limits().as_str()) {
+        (description, "") => description.to_owned(),
+        ("", limits) => limits.to_owned(),
+        (description, limits) => format!("{description} ({limits})"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::Length;
 
     fn shape(fields: Vec<Field>) -> ItemShape {
         let name = "test".into();
@@ -165,28 +158,45 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_told_in_words_once() {
-        let labels = || Limit::Labels(vec!["no".into(), "yes".into()]);
-        let cases = [
-            (
-                "similarity",
-                Limit::Range(0.0, 1.0),
-                "similarity (from 0 to 1)",
-            ),
-            (
-                "0.0 (apart) to 1.0.",
-                Limit::Range(0.0, 1.0),
-                "0.0 (apart) to 1.0.",
-            ),
-            ("answer", labels(), "answer (0 = no, 1 = yes)"),
-            ("0 for no, 1 for yes", labels(), "0 for no, 1 for yes"),
-            ("", labels(), "0 = no, 1 = yes"),
+    fn limits_follow_the_description() {
+        let range = || Limit::Range(0.0, 1.0);
+        for (text, limit, expected) in [
+            ("similarity", range(), "similarity (from 0 to 1)"),
+            ("0.0 to 1.0", range(), "0.0 to 1.0"),
+            ("", range(), "from 0 to 1"),
             ("plain", Limit::None, "plain"),
-        ];
-        for (text, limit, expected) in cases {
-            let field = limited(FieldKind::Integer, text, limit);
+        ] {
+            let field = limited(FieldKind::Float, text, limit);
             assert_eq!(property(&field)["description"], expected);
         }
+    }
+
+    #[test]
+    fn choices_are_an_enum_of_the_text_or_of_the_items() {
+        let choices = Limit::Choices(vec!["a".into(), "b".into()]);
+        let text = limited(FieldKind::String, "", choices.clone());
+        assert_eq!(
+            property(&text),
+            json!({"type": "string", "description": r#"one of "a", "b""#, "enum": ["a", "b"]})
+        );
+        let list = Field {
+            required: false,
+            length: Length {
+                least: 1,
+                most: None,
+            },
+            ..limited(FieldKind::List, "tags", choices)
+        };
+        assert_eq!(
+            property(&list),
+            json!({
+                "type": ["array", "null"],
+                "description": r#"tags (one of "a", "b", at least 1 items)"#,
+                "items": {"type": "string", "enum": ["a", "b"]},
+            })
+        );
+        let numbers = limited(FieldKind::Integer, "", Limit::Numbers(vec![2, 4]));
+        assert_eq!(property(&numbers)["enum"], json!([2, 4]));
     }
 
     #[test]

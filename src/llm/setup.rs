@@ -40,6 +40,15 @@ pub enum SetupError {
         /// Host, and port if it was given.
         host: String,
     },
+    /// The offline provider cannot make up what a field asks for.
+    #[error(
+        "the offline provider finds no text of the right length for the `pattern` of field \
+         `{field}`; change it, or use another provider"
+    )]
+    Pattern {
+        /// Name of the field.
+        field: String,
+    },
     /// No model id.
     #[error("`{model}` is no model id; expected letters, digits and `-_.:@/`")]
     Model {

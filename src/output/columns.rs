@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, RecordBatch, StringBuilder,
+    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, RecordBatch, StringBuilder,
 };
 use arrow::datatypes::{DataType, Field as ArrowField, Schema, SchemaRef};
 use arrow::error::ArrowError;
@@ -54,9 +54,7 @@ impl Columns {
     pub(super) fn push(&mut self, sample: &Sample) -> io::Result<()> {
         for (column, value) in self.builders.iter_mut().zip(&sample.values) {
             column.push(value)?;
-            if let Value::String(text) = value {
-                self.text_bytes += text.len();
-            }
+            self.text_bytes += text_bytes(value);
         }
         self.n_rows += 1;
         Ok(())
@@ -76,12 +74,26 @@ impl Columns {
     }
 }
 
+fn text_bytes(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::List(texts) => texts.iter().map(String::len).sum(),
+        Value::Null | Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => 0,
+    }
+}
+
+/// The items of a list, by the name that the Parquet format gives them.
+fn item() -> Arc<ArrowField> {
+    Arc::new(ArrowField::new("element", DataType::Utf8, true))
+}
+
 fn data_type(kind: FieldKind) -> DataType {
     match kind {
         FieldKind::String => DataType::Utf8,
         FieldKind::Integer => DataType::Int64,
         FieldKind::Float => DataType::Float64,
         FieldKind::Boolean => DataType::Boolean,
+        FieldKind::List => DataType::List(item()),
     }
 }
 
@@ -90,6 +102,7 @@ enum Column {
     Integer(Int64Builder),
     Float(Float64Builder),
     Boolean(BooleanBuilder),
+    List(ListBuilder<StringBuilder>),
 }
 
 impl Column {
@@ -99,6 +112,9 @@ impl Column {
             FieldKind::Integer => Self::Integer(Int64Builder::new()),
             FieldKind::Float => Self::Float(Float64Builder::new()),
             FieldKind::Boolean => Self::Boolean(BooleanBuilder::new()),
+            FieldKind::List => {
+                Self::List(ListBuilder::new(StringBuilder::new()).with_field(item()))
+            }
         }
     }
 
@@ -112,6 +128,8 @@ impl Column {
             (Self::Float(column), Value::Null) => column.append_null(),
             (Self::Boolean(column), Value::Boolean(truth)) => column.append_value(*truth),
             (Self::Boolean(column), Value::Null) => column.append_null(),
+            (Self::List(column), Value::List(texts)) => column.append_value(texts.iter().map(Some)),
+            (Self::List(column), Value::Null) => column.append_null(),
             _ => {
                 return Err(io::Error::other(
                     "a value is of another type than its field",
@@ -127,6 +145,7 @@ impl Column {
             Self::Integer(column) => Arc::new(column.finish()),
             Self::Float(column) => Arc::new(column.finish()),
             Self::Boolean(column) => Arc::new(column.finish()),
+            Self::List(column) => Arc::new(column.finish()),
         }
     }
 }

@@ -22,17 +22,23 @@ pub(super) fn features(fields: &[Field]) -> String {
 fn feature(field: &Field) -> Value {
     match &field.limit {
         Limit::Labels(names) => json!({ "names": names, "_type": "ClassLabel" }),
-        Limit::None | Limit::Range(..) => json!({ "dtype": dtype(field.kind), "_type": "Value" }),
+        Limit::None | Limit::Range(..) | Limit::Choices(_) | Limit::Numbers(_) => value(field.kind),
     }
 }
 
-fn dtype(kind: FieldKind) -> &'static str {
+fn value(kind: FieldKind) -> Value {
     match kind {
-        FieldKind::String => "string",
-        FieldKind::Integer => "int64",
-        FieldKind::Float => "float64",
-        FieldKind::Boolean => "bool",
+        // Newer versions call it `List` too; all know this name.
+        FieldKind::List => json!({ "feature": value(FieldKind::String), "_type": "Sequence" }),
+        FieldKind::String => plain("string"),
+        FieldKind::Integer => plain("int64"),
+        FieldKind::Float => plain("float64"),
+        FieldKind::Boolean => plain("bool"),
     }
+}
+
+fn plain(dtype: &str) -> Value {
+    json!({ "dtype": dtype, "_type": "Value" })
 }
 
 #[cfg(test)]
@@ -49,7 +55,8 @@ mod tests {
                 r#""count":{"dtype":"int64","_type":"Value"},"#,
                 r#""score":{"dtype":"float64","_type":"Value"},"#,
                 r#""truth":{"dtype":"bool","_type":"Value"},"#,
-                r#""label":{"names":["entailment","neutral","contradiction"],"_type":"ClassLabel"}}}}"#,
+                r#""label":{"names":["entailment","neutral","contradiction"],"_type":"ClassLabel"},"#,
+                r#""tags":{"feature":{"dtype":"string","_type":"Value"},"_type":"Sequence"}}}}"#,
             )
         );
     }

@@ -98,9 +98,9 @@ mod tests {
         assert_eq!(
             written(&all_kinds(), &[full_sample("a"), bare_sample("b")]),
             concat!(
-                r#"{"text":"a","count":-7,"score":1.0,"truth":true,"label":2}"#,
+                r#"{"text":"a","count":-7,"score":1.0,"truth":true,"label":2,"tags":["x","y, z"]}"#,
                 "\n",
-                r#"{"text":"b","count":null,"score":null,"truth":null,"label":null}"#,
+                r#"{"text":"b","count":null,"score":null,"truth":null,"label":null,"tags":null}"#,
                 "\n",
             )
         );

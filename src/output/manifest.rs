@@ -3,7 +3,7 @@
 //! What it says, its writer knows.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -37,15 +37,30 @@ impl ManifestFile {
     ///
     /// The file could not be written.
     pub fn write(&self, manifest: &impl Serialize) -> Result<(), WriteError> {
-        let mut file = OutputFile::create(&self.part, &self.path, Older::Replaced)?;
-        let json = serde_json::to_string_pretty(manifest).map_err(|source| file.error(source))?;
-        let written = file.write_all((json + "\n").as_bytes());
-        let written = written.map_err(|source| file.error(source));
-        let finished = written.and_then(|()| file.finish().map(drop));
-        if finished.is_err() {
-            // The older description is better than half of a newer one.
-            file.discard().ok();
-        }
-        finished
+        replace(&self.path, &self.part, manifest)
     }
+}
+
+/// Replaces the file at `path` by `value` as JSON.
+///
+/// # Errors
+///
+/// It could not be written, and is as it was.
+pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), WriteError> {
+    let mut part = path.to_owned().into_os_string();
+    part.push(".part");
+    replace(path, Path::new(&part), value)
+}
+
+fn replace(path: &Path, part: &Path, value: &impl Serialize) -> Result<(), WriteError> {
+    let mut file = OutputFile::create(part, path, Older::Replaced)?;
+    let json = serde_json::to_string_pretty(value).map_err(|source| file.error(source))?;
+    let written = file.write_all((json + "\n").as_bytes());
+    let written = written.map_err(|source| file.error(source));
+    let finished = written.and_then(|()| file.finish().map(drop));
+    if finished.is_err() {
+        // The older file is better than half of a newer one.
+        file.discard().ok();
+    }
+    finished
 }

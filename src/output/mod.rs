@@ -41,7 +41,7 @@ use crate::sample::{Field, Sample};
 
 pub use config::{Existing, OutputConfig, OutputFormat, SourceKind};
 pub use file::FinishedFile;
-pub use manifest::ManifestFile;
+pub use manifest::{ManifestFile, write_json};
 pub use origin::Origin;
 pub use outputs::{Finished, Outputs};
 pub use past::Past;

@@ -58,6 +58,12 @@ fn value_of_json(value: &serde_json::Value) -> Value {
             Some(number) => Value::Integer(number),
             None => Value::Float(number.as_f64().expect("a number")),
         },
+        serde_json::Value::Array(items) => {
+            let texts = items
+                .iter()
+                .map(|item| item.as_str().expect("a text").into());
+            Value::List(texts.collect())
+        }
         _ => Value::Null,
     }
 }
@@ -81,6 +87,7 @@ fn value_of_cell((cell, field): (&str, &Field)) -> Value {
         FieldKind::Integer => Value::Integer(cell.parse().expect("a whole number")),
         FieldKind::Float => Value::Float(cell.parse().expect("a number")),
         FieldKind::Boolean => Value::Boolean(cell.parse().expect("a truth")),
+        FieldKind::List => value_of_json(&serde_json::from_str(cell).expect("a list")),
     }
 }
 
@@ -99,6 +106,13 @@ fn value_of_column(cell: &Cell) -> Value {
         Cell::Long(number) => Value::Integer(*number),
         Cell::Double(number) => Value::Float(*number),
         Cell::Bool(truth) => Value::Boolean(*truth),
+        Cell::ListInternal(items) => {
+            let texts = items.elements().iter().map(|item| match item {
+                Cell::Str(text) => text.clone(),
+                other => panic!("an item is {other}"),
+            });
+            Value::List(texts.collect())
+        }
         _ => Value::Null,
     }
 }
@@ -109,6 +123,9 @@ fn value(kind: FieldKind) -> BoxedStrategy<Value> {
         FieldKind::Integer => any::<i64>().prop_map(Value::Integer).boxed(),
         FieldKind::Float => any::<f64>().prop_map(Value::Float).boxed(),
         FieldKind::Boolean => any::<bool>().prop_map(Value::Boolean).boxed(),
+        FieldKind::List => prop::collection::vec(any::<String>(), 0..4)
+            .prop_map(Value::List)
+            .boxed(),
     };
     prop_oneof![3 => given, 1 => Just(Value::Null)].boxed()
 }
@@ -126,9 +143,10 @@ fn sample() -> impl Strategy<Value = Sample> {
         value(FieldKind::Float),
         value(FieldKind::Boolean),
         value(FieldKind::Integer),
+        value(FieldKind::List),
     );
-    values.prop_map(|(text, count, score, truth, label)| Sample {
-        values: vec![text, count, score, truth, label],
+    values.prop_map(|(text, count, score, truth, label, tags)| Sample {
+        values: vec![text, count, score, truth, label, tags],
     })
 }
 

@@ -33,6 +33,7 @@ pub(super) fn all_kinds() -> Arc<[Field]> {
         optional("score", FieldKind::Float),
         optional("truth", FieldKind::Boolean),
         label,
+        optional("tags", FieldKind::List),
     ])
 }
 
@@ -45,6 +46,7 @@ pub(super) fn full_sample(text: &str) -> Sample {
             Value::Float(1.0),
             Value::Boolean(true),
             Value::Integer(2),
+            Value::List(vec!["x".into(), "y, z".into()]),
         ],
     }
 }
@@ -52,7 +54,7 @@ pub(super) fn full_sample(text: &str) -> Sample {
 /// A sample for [`all_kinds`] with nothing but its text.
 pub(super) fn bare_sample(text: &str) -> Sample {
     let mut sample = text_sample(&[text]);
-    sample.values.resize(5, Value::Null);
+    sample.values.resize(6, Value::Null);
     sample
 }
 

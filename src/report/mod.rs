@@ -73,6 +73,15 @@ impl Report {
                 let words: Vec<_> = query.split_whitespace().collect();
                 tracing::info!("refined query: {}", words.join(" "));
             }
+            Event::Planned { plan, new } => {
+                let topics = plan.topics.len();
+                if *new == topics {
+                    let subtopics = plan.subtopics();
+                    tracing::info!("plan: {topics} topics with {subtopics} sub-topics");
+                } else {
+                    tracing::info!("plan: {new} more topics, {topics} now");
+                }
+            }
             Event::Settled {
                 new,
                 books,

@@ -84,6 +84,24 @@ impl Summary<'_> {
                 HumanCount(books.unasked)
             );
         }
+        if let Some(balance) = &run.balance {
+            let classes = balance.classes.iter();
+            let classes = classes.map(|it| (it.class.as_str(), it.samples));
+            let _ = writeln!(
+                text,
+                "  {}: {}",
+                printable(&balance.field),
+                counted(classes)
+            );
+        }
+        if let Some(plan) = run.plan.as_ref().filter(|plan| !plan.topics.is_empty()) {
+            let topics = HumanCount(plan.topics.len() as u64);
+            let _ = writeln!(
+                text,
+                "  topics {topics}, with {} sub-topics",
+                plan.subtopics()
+            );
+        }
         if let Some(coverage) = &run.coverage {
             let by_document = coverage.by_document();
             let _ = writeln!(
@@ -151,11 +169,17 @@ fn part(tokens: u64, what: &str) -> String {
 fn listed(reasons: &BTreeMap<String, u64>) -> String {
     let mut reasons: Vec<_> = reasons.iter().collect();
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    let reasons: Vec<_> = reasons
-        .into_iter()
-        .map(|(reason, count)| format!("{} {}", printable(reason), HumanCount(*count)))
-        .collect();
-    reasons.join(", ")
+    counted(
+        reasons
+            .into_iter()
+            .map(|(reason, count)| (reason.as_str(), *count)),
+    )
+}
+
+/// `name 3, other name 1`.
+fn counted<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
+    let counts = counts.map(|(name, count)| format!("{} {}", printable(name), HumanCount(count)));
+    counts.collect::<Vec<_>>().join(", ")
 }
 
 /// A sample as `field  value` lines.
@@ -169,7 +193,7 @@ pub(super) fn preview(text: &mut String, number: usize, sample: &Sample, fields:
     for (field, value) in fields.iter().zip(&sample.values) {
         let value = match value {
             Value::String(value) => shortened(value),
-            other => serde_json::to_string(other).expect("a plain value"),
+            other => shortened(&serde_json::to_string(other).expect("a plain value")),
         };
         let _ = writeln!(text, "  {:width$}  {value}", printable(&field.name));
     }
@@ -198,7 +222,7 @@ pub(super) fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generate::{Books, Outcome, Part};
+    use crate::generate::{Books, ByClass, OfClass, Outcome, Part};
     use crate::llm::Usage;
     use crate::sample::FieldKind;
 
@@ -233,8 +257,20 @@ mod tests {
             traffic,
             part,
             refined_query: None,
+            plan: None,
+            balance: Some(ByClass {
+                field: "label".to_owned(),
+                classes: [("yes", 600), ("no", 400)].map(of_class).to_vec(),
+            }),
             coverage: None,
             end: Ok(Outcome::Complete),
+        }
+    }
+
+    fn of_class((class, samples): (&str, u64)) -> OfClass {
+        OfClass {
+            class: class.to_owned(),
+            samples,
         }
     }
 

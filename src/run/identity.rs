@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use crate::config::{Config, Input};
 use crate::document::{Corpus, PdfReading, Skipped};
 use crate::format::{Format, FormatHandler as _};
-use crate::prompt::{self, Material};
+use crate::generate::Planning;
+use crate::prompt::{self, Material, Wish};
 
 /// What decides the data of a run; the header of its journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,10 @@ pub(super) struct Identity {
     top_p: Option<f64>,
     top_k: Option<u32>,
     refine: bool,
+    /// Where the topics come from, with the digest of those that are given.
+    plan: String,
+    /// The part of the samples that each class is to have.
+    balance: Option<String>,
     free_context: bool,
     keep_ungrounded: bool,
     /// Digest of every text that is sent to the model.
@@ -94,6 +99,8 @@ impl Identity {
             top_p: sampling.top_p,
             top_k: sampling.top_k,
             refine: config.options.refine,
+            plan: planning(&config.options.planning),
+            balance: config.options.balance.as_ref().map(ToString::to_string),
             free_context: config.options.free_context,
             keep_ungrounded: config.options.keep_ungrounded,
             prompts: prompts(&config.format),
@@ -220,6 +227,18 @@ fn documents(corpus: &Corpus) -> Vec<Document> {
         .collect()
 }
 
+fn planning(planning: &Planning) -> String {
+    match planning {
+        Planning::None => "none".to_owned(),
+        Planning::BuiltIn => "built in".to_owned(),
+        Planning::Asked => "asked for".to_owned(),
+        Planning::Given(plan) => {
+            let json = serde_json::to_string(plan).expect("plain data");
+            format!("given ({})", &digest([json])[..8])
+        }
+    }
+}
+
 fn definition(format: &Format) -> String {
     let fields = format.fields().iter().map(|field| format!("{field:?}"));
     let texts = [format.description(), format.guidance()].map(str::to_owned);
@@ -228,16 +247,26 @@ fn definition(format: &Format) -> String {
 
 fn prompts(format: &Format) -> String {
     let (system, user) = prompt::refinement(format, "");
+    let plan = prompt::planning(format, "", 1, &[]);
+    let wish = Wish {
+        count: 1,
+        subject: Some(("", &[String::new()])),
+        angle: "-",
+        classes: ("", &[String::new()]),
+        made: &[""],
+    };
     let fixed = [
         prompt::system(format, Material::Query, None),
         prompt::system(format, Material::Passage, None),
         prompt::system(format, Material::Passage, Some("")),
         prompt::system(format, Material::Pages, None),
-        prompt::from_query("", "", 1),
-        prompt::from_pages("", 1),
-        prompt::from_passage("", Some(""), "", 1),
+        prompt::from_query("", wish),
+        prompt::from_pages(wish),
+        prompt::from_passage("", Some(""), wish),
         system,
         user,
+        plan.0,
+        plan.1,
     ];
     let angles = [
         &prompt::VOICES[..],

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::config::{Config, Input};
 use crate::document::{Corpus, Skipped};
-use crate::generate::{Books, Run, Traffic};
+use crate::generate::{Books, ByClass, Plan, Run, Traffic};
 use crate::llm::Price;
 
 use super::identity::Document;
@@ -27,6 +27,8 @@ pub(super) struct Manifest {
     format: String,
     query: Option<String>,
     refined_query: Option<String>,
+    /// What the requests were about; null without a plan.
+    plan: Option<Plan>,
     documents: Option<Vec<Source>>,
     /// Files that gave no document.
     skipped: Vec<Skipped>,
@@ -44,6 +46,8 @@ pub(super) struct Manifest {
     seconds: Option<f64>,
     /// What became of the samples of the whole run.
     samples: Option<Books>,
+    /// Samples of each class; null if classes are not balanced.
+    balance: Option<ByClass>,
     /// Requests and tokens of the whole run.
     traffic: Option<Traffic>,
     /// What the whole run cost; null if the model has no known price.
@@ -114,6 +118,7 @@ impl Manifest {
                 Input::Documents(_) => None,
             },
             refined_query: None,
+            plan: None,
             documents: documents.map(|documents| documents.into_iter().map(Source::from).collect()),
             skipped: Vec::new(),
             repeated: 0,
@@ -124,6 +129,7 @@ impl Manifest {
             finished: None,
             seconds: None,
             samples: None,
+            balance: None,
             traffic: None,
             cost: None,
             part: None,
@@ -146,6 +152,8 @@ impl Manifest {
 
     pub(super) fn close(&mut self, run: &Run, price: Option<&Price>, elapsed: Duration) {
         self.refined_query.clone_from(&run.refined_query);
+        self.plan.clone_from(&run.plan);
+        self.balance.clone_from(&run.balance);
         self.finished = Some(now());
         self.seconds = Some(elapsed.as_secs_f64());
         self.samples = Some(run.books.clone());

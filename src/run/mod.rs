@@ -13,9 +13,9 @@ use std::time::Instant;
 use crate::config::{Config, ConfigError, Input, LARGE_RUN, ProviderConfig};
 use crate::document::LoadError;
 use crate::format::FormatHandler;
-use crate::generate::{GenerateError, Generator, Outcome, Progress, Source};
+use crate::generate::{GenerateError, Generator, Outcome, Progress, Run, Source};
 use crate::llm::{Gemini, LlmClient, Offline, OpenAi, SetupError};
-use crate::output::{Finished, ManifestFile, OpenError, Outputs, Past, Place, WriteError};
+use crate::output::{self, Finished, ManifestFile, OpenError, Outputs, Past, Place, WriteError};
 use crate::report::{self, Report, Summary};
 use crate::shutdown::{Shutdown, Signal};
 
@@ -253,7 +253,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
 
 /// How far the run has come in `past`, its journal.
 fn progress(config: &Config, source: &Source, past: Option<&Past>) -> Result<Progress, RunError> {
-    let mut progress = Progress::new(&config.options, source);
+    let mut progress = Progress::new(&config.options, source, &config.format);
     let Some(past) = past else {
         return Ok(progress);
     };
@@ -360,6 +360,7 @@ impl Prepared {
                 stale.display()
             );
         }
+        let unsaved = save_plan(&config, &run);
         let verdict = Verdict::of(&run.end, &run.books, shutdown);
         manifest.close(&run, config.price.as_ref(), elapsed);
         manifest.end = Some(verdict.clone());
@@ -389,7 +390,7 @@ impl Prepared {
             .err()
             .map(|error| WriteError::at(Path::new("stdout"), error));
         let mut status = verdict.status;
-        for error in [unwritten, unprinted].into_iter().flatten() {
+        for error in [unsaved, unwritten, unprinted].into_iter().flatten() {
             report::print_error(&error, None);
             if status == ExitStatus::Success {
                 status = ExitStatus::Output;
@@ -397,6 +398,13 @@ impl Prepared {
         }
         status
     }
+}
+
+/// Saves the topics that the model planned, if the user wants to have them.
+fn save_plan(config: &Config, run: &Run) -> Option<WriteError> {
+    let path = config.plan_file.as_ref()?;
+    let plan = run.plan.as_ref().filter(|plan| !plan.topics.is_empty())?;
+    output::write_json(path, plan).err()
 }
 
 /// Whether the user wants a run of so many `samples`.
@@ -413,6 +421,9 @@ fn client(config: &Config) -> Result<Box<dyn LlmClient>, SetupError> {
     Ok(match &config.provider {
         ProviderConfig::Gemini(gemini) => Box::new(Gemini::new(gemini.clone())?),
         ProviderConfig::OpenAi(openai) => Box::new(OpenAi::new(openai.clone())?),
-        ProviderConfig::Offline => Box::new(Offline::new(config.options.seed)),
+        ProviderConfig::Offline => {
+            Offline::check(config.format.fields())?;
+            Box::new(Offline::new(config.options.seed))
+        }
     })
 }

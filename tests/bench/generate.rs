@@ -9,7 +9,7 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use sdgen::format::{Format, FormatHandler as _, predefined};
 use sdgen::generate::dedup::Dedup;
-use sdgen::generate::{Budget, Generator, Limits, Options, Progress, Source, parse};
+use sdgen::generate::{Budget, Generator, Limits, Options, Planning, Progress, Source, parse};
 use sdgen::llm::{BaseUrl, OpenAi, OpenAiConfig, Sampling};
 use sdgen::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
 use sdgen::sample::Sample;
@@ -109,6 +109,9 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         seed: 1,
         seed_requests: false,
         refine: false,
+        planning: Planning::BuiltIn,
+        tells_made: false,
+        balance: None,
         free_context: false,
         keep_ungrounded: false,
         limits: Limits::at_once(concurrency),
@@ -146,7 +149,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         .build();
     let runtime = runtime.expect("a runtime");
     let source = Source::Query("q".to_owned());
-    let progress = Progress::new(&options, &source);
+    let progress = Progress::new(&options, &source, &format);
     let run = runtime.block_on(generator.run(source, progress, &mut outputs, |_| ()));
     assert_eq!(run.books.written, samples);
     assert!(outputs.finish(true).errors.is_empty());

@@ -3,7 +3,7 @@
 use crate::fake_gemini::FakeGemini;
 use crate::sandbox::Sandbox;
 
-const WORDS: &str = "--format pair --samples 200 --batch-size 10 --no-refine --concurrency 4 \
+const WORDS: &str = "--format pair --samples 200 --batch-size 10 --no-refine --topics none --concurrency 4 \
     --output-format jsonl --json";
 /// A model that the fake knows and the table of prices does not.
 const MODEL: &str = "--model gemini-3.5-unheard-of";

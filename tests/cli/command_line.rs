@@ -207,7 +207,7 @@ fn sampling_flags_reach_the_models_that_heed_them() {
         sandbox
             .gemini(
                 &fake,
-                &format!("--format qa --samples 1 --no-refine {words}"),
+                &format!("--format qa --samples 1 --no-refine --topics none {words}"),
             )
             .exits(0);
         let config = fake.server.requests()[0].body["generationConfig"].clone();
@@ -234,7 +234,11 @@ fn the_query_is_sent_whole() {
         ("GOOGLE_GEMINI_BASE_URL", &url),
     ];
     sandbox
-        .run_in(&env, "--format qa --no-refine --query", &[query])
+        .run_in(
+            &env,
+            "--format qa --no-refine --topics none --query",
+            &[query],
+        )
         .exits(0);
     assert!(user_text(&fake.server.requests()[0].body).contains(query));
 }
@@ -245,7 +249,7 @@ fn the_address_of_the_endpoint_comes_from_flag_or_environment() {
     sandbox
         .gemini(
             &fake,
-            "--format qa --samples 1 --no-refine --api-version v1",
+            "--format qa --samples 1 --no-refine --topics none --api-version v1",
         )
         .exits(0);
     assert!(fake.server.requests()[0].path.starts_with("/v1/models/"));
@@ -309,7 +313,7 @@ fn a_proxy_is_used_for_other_hosts() {
         Delivery::Whole(Response::new(200, "application/json", answer.to_string()))
     });
     let sandbox = Sandbox::new();
-    let words = "--provider openai --model m --query q --format pair --samples 1 --no-refine \
+    let words = "--provider openai --model m --query q --format pair --samples 1 --no-refine --topics none \
                  --base-url http://models.invalid/v1 --insecure-http";
     sandbox
         .run_in(&[("http_proxy", &proxy.url())], words, &[])

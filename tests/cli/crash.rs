@@ -150,8 +150,7 @@ fn check_kills(before: Option<&str>, words: &str) {
         return;
     }
     let fake = FakeGemini::with(|request, _| answer_by_prompt(request));
-    let always =
-        "--query q --format pair --samples 20 --batch-size 5 --no-refine --concurrency 1 --seed 7";
+    let always = "--query q --format pair --samples 20 --batch-size 5 --no-refine --topics none --concurrency 1 --seed 7";
     let run = |sandbox: &Sandbox, words: &str| -> Ran {
         let words = format!("{always} {words}");
         let output = sandbox.gemini_process(&fake, &words).output();
@@ -292,7 +291,7 @@ fn journaled(sandbox: &Sandbox) -> Vec<String> {
 fn a_run_that_is_killed_again_and_again_loses_and_repeats_nothing() {
     const CONCURRENCY: usize = 4;
     const BATCHES: usize = 24;
-    let words = "--query q --format pair --samples 120 --batch-size 5 --no-refine --concurrency 4 \
+    let words = "--query q --format pair --samples 120 --batch-size 5 --no-refine --topics none --concurrency 4 \
         --seed 7 --json";
     let undisturbed = Sandbox::new();
     let faithful = FakeGemini::with(|request, _| answer_by_prompt(request));

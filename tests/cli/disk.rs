@@ -48,7 +48,7 @@ fn a_folder_that_nobody_can_make_is_found_before_any_request() {
 
 #[test]
 fn a_run_over_a_file_size_limit_goes_on_without_it_and_loses_nothing() {
-    let words = "--query q --format pair --samples 120 --batch-size 5 --no-refine --concurrency 1 \
+    let words = "--query q --format pair --samples 120 --batch-size 5 --no-refine --topics none --concurrency 1 \
         --seed 7 --json";
     let fake = || FakeGemini::with(|request, _| answer_by_prompt(request));
     let undisturbed = Sandbox::new();

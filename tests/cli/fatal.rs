@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 /// Where the samples are made from, and whether a query is refined first.
 const WAYS: [&str; 3] = [
     "--query q",
-    "--query q --no-refine",
+    "--query q --no-refine --topics none",
     "--documents docs.txt --samples 200 --batch-size 1",
 ];
 

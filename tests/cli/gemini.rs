@@ -8,13 +8,15 @@ use crate::fake_gemini::{
 use crate::sandbox::Sandbox;
 use crate::server::{Delivery, RecordedRequest, Server};
 
-const QA: &str = "--format qa --samples 20 --batch-size 10 --no-refine --concurrency 1 --json --output-format jsonl";
+const QA: &str = "--format qa --samples 20 --batch-size 10 --no-refine --topics none --concurrency 1 --json --output-format jsonl";
 const DATA: &str = "synthetic_data_qa_from_query.jsonl";
 
 #[test]
 fn a_run_is_one_refinement_and_a_request_per_batch() {
     let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
-    let ran = sandbox.gemini(&fake, "--format qa --json").exits(0);
+    let ran = sandbox
+        .gemini(&fake, "--format qa --topics none --json")
+        .exits(0);
     let result = ran.json();
     assert_eq!(result["samples"]["written"], 50);
     assert_eq!(result["samples"]["requested"], 50);
@@ -49,7 +51,10 @@ fn all_formats_are_asked_for_and_written() {
     for format in ["pair-class", "pair-score", "pair", "triplet", "qa"] {
         let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
         sandbox
-            .gemini(&fake, &format!("--format {format} --samples 30"))
+            .gemini(
+                &fake,
+                &format!("--format {format} --samples 30 --balance none"),
+            )
             .exits(0);
         let rows = sandbox.jsonl(&format!("synthetic_data_{format}_from_query.jsonl"));
         assert_eq!(rows.len(), 30, "{format}");
@@ -269,7 +274,7 @@ fn a_refinement_that_fails_is_tried_again() {
         0 => Reply::Overloaded,
         _ => answer_fully(request, order),
     });
-    let ran = Sandbox::new().gemini(&fake, "--format qa --samples 5 --json");
+    let ran = Sandbox::new().gemini(&fake, "--format qa --samples 5 --topics none --json");
     assert_ne!(ran.exits(0).json()["refined_query"], Value::Null);
     assert_eq!(fake.server.requests().len(), 3);
 }
@@ -341,7 +346,7 @@ fn at_most_the_given_number_of_requests_is_under_way() {
         let run = scope.spawn(|| {
             sandbox.gemini(
                 &fake,
-                "--format qa --samples 100 --batch-size 5 --no-refine --concurrency 3",
+                "--format qa --samples 100 --batch-size 5 --no-refine --topics none --concurrency 3",
             )
         });
         fake.server.wait_for_requests(4);

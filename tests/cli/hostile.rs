@@ -17,7 +17,7 @@ fn first(delivery: Delivery, kind: &str) -> String {
         0 => Reply::Wire(delivery.clone()),
         _ => answer_fully(request, order),
     });
-    let words = "--format qa --samples 5 --no-refine --concurrency 1 --json --log-level DEBUG";
+    let words = "--format qa --samples 5 --no-refine --topics none --concurrency 1 --json --log-level DEBUG";
     let ran = Sandbox::new().openai(&fake, words).exits(0);
     assert_eq!(ran.json()["traffic"]["errors"], json!({ kind: 1 }));
     assert_eq!(fake.server.requests().len(), 2);

@@ -145,7 +145,7 @@ fn an_openai_key_is_given_away_as_little() {
         let ran = sandbox
             .openai(
                 &fake,
-                "--format pair --samples 1000 --no-refine --log-level DEBUG --json",
+                "--format pair --samples 1000 --no-refine --topics none --log-level DEBUG --json",
             )
             .exits(exit);
         is_nowhere(key, &ran, &sandbox);
@@ -157,7 +157,7 @@ fn an_openai_key_is_given_away_as_little() {
 fn a_running_program_does_not_show_the_key() {
     let sandbox = Sandbox::new();
     let (fake, gate) = FakeGemini::gated(1);
-    let words = "--query q --format pair --samples 10 --batch-size 5 --concurrency 1 --no-refine";
+    let words = "--query q --format pair --samples 10 --batch-size 5 --concurrency 1 --no-refine --topics none";
     let child = sandbox.gemini_process(&fake, words).spawn().unwrap();
     fake.server.wait_for_requests(2);
     let process = format!("/proc/{}", child.id());

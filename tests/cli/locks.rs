@@ -10,7 +10,8 @@ use crate::run::Ran;
 use crate::sandbox::Sandbox;
 use crate::scale::scaled;
 
-const WORDS: &str = "--query q --format pair --samples 20 --no-refine --concurrency 1";
+const WORDS: &str =
+    "--query q --format pair --samples 20 --no-refine --topics none --concurrency 1";
 
 /// A fake that answers at once, but for the first request, which waits for a
 /// permit: whoever gets past a lock is soon done.

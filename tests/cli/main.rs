@@ -5,6 +5,7 @@
 mod budget;
 mod command_line;
 mod crash;
+mod custom_formats;
 mod data_sets;
 mod disk;
 mod documents;
@@ -33,6 +34,7 @@ mod sandbox;
 mod scale;
 mod server;
 mod signals;
+mod steering;
 mod storm;
 mod tls;
 mod urls;

@@ -68,7 +68,7 @@ fn memory_does_not_grow_with_the_data() {
     let half = samples / BATCH / 2;
     let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
     let words = format!(
-        "--query q --format pair --samples {samples} --batch-size {BATCH} --no-refine \
+        "--query q --format pair --samples {samples} --batch-size {BATCH} --no-refine --topics none \
          --concurrency 4 --json"
     );
     let most = BASE_KIB + samples as u64 * BYTES_PER_SAMPLE / 1024;

@@ -8,7 +8,7 @@ use crate::fake_openai::{
 use crate::sandbox::Sandbox;
 use crate::server::Delivery;
 
-const QA: &str = "--format qa --samples 20 --batch-size 10 --no-refine --concurrency 1 --json --output-format jsonl";
+const QA: &str = "--format qa --samples 20 --batch-size 10 --no-refine --topics none --concurrency 1 --json --output-format jsonl";
 const DATA: &str = "synthetic_data_qa_from_query.jsonl";
 
 #[test]
@@ -77,7 +77,7 @@ fn a_local_server_needs_no_key_and_gets_two_requests_at_a_time() {
         let run = scope.spawn(|| {
             let url = fake.base_url();
             sandbox.run(
-                "--provider openai --model m --format pair --samples 40 --batch-size 5 --no-refine --query q --base-url",
+                "--provider openai --model m --format pair --samples 40 --batch-size 5 --no-refine --topics none --query q --base-url",
                 &[&url],
             )
         });

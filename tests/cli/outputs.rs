@@ -50,7 +50,8 @@ fn existing_files_are_refused_before_any_request() {
 #[test]
 fn no_file_has_its_name_before_the_end_but_an_incremental_jsonl() {
     let (fake, gate) = FakeGemini::gated(2);
-    let words = "--format pair --samples 20 --batch-size 5 --no-refine --concurrency 1";
+    let words =
+        "--format pair --samples 20 --batch-size 5 --no-refine --topics none --concurrency 1";
     for (extra, during) in [("", None), ("--incremental-save", Some(10))] {
         let sandbox = Sandbox::new();
         let before = fake.server.requests().len();
@@ -84,7 +85,7 @@ fn a_run_without_samples_leaves_no_files() {
     let sandbox = Sandbox::new();
     let fake = FakeGemini::with(|_, _| Reply::Safety);
     let ran = sandbox
-        .gemini(&fake, "--format pair --no-refine --json")
+        .gemini(&fake, "--format pair --no-refine --topics none --json")
         .exits(3);
     assert_eq!(ran.json()["files"], serde_json::json!([]));
     assert!(
@@ -213,7 +214,8 @@ fn one_run_at_a_time_writes_an_output() {
     let sandbox = Sandbox::new();
     let (fake, gate) = FakeGemini::gated(0);
     std::thread::scope(|scope| {
-        let first = scope.spawn(|| sandbox.gemini(&fake, "--format pair --no-refine --samples 5"));
+        let first = scope
+            .spawn(|| sandbox.gemini(&fake, "--format pair --no-refine --topics none --samples 5"));
         fake.server.wait_for_requests(1);
         sandbox
             .run(OFFLINE, &["--overwrite"])
@@ -242,6 +244,8 @@ fn samples_of_a_killed_run_are_kept() {
             "--format",
             "pair",
             "--no-refine",
+            "--topics",
+            "none",
         ])
         .args(["--concurrency", "1"])
         .stderr(Stdio::null())
@@ -286,7 +290,8 @@ fn a_file_that_appears_during_the_run_is_not_replaced() {
     let sandbox = Sandbox::new();
     let (fake, gate) = FakeGemini::gated(0);
     std::thread::scope(|scope| {
-        let run = scope.spawn(|| sandbox.gemini(&fake, "--format pair --no-refine --samples 5"));
+        let run = scope
+            .spawn(|| sandbox.gemini(&fake, "--format pair --no-refine --topics none --samples 5"));
         fake.server.wait_for_requests(1);
         sandbox.write(&format!("{BASE}.csv"), "mine");
         gate.add_permits(1);

@@ -135,7 +135,8 @@ fn with_metadata_every_file_has_the_columns_of_the_origin() {
 #[test]
 fn the_origin_of_a_sample_from_a_query_is_its_model_and_its_request() {
     let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
-    let words = "--format pair --samples 20 --batch-size 10 --no-refine --with-metadata";
+    let words =
+        "--format pair --samples 20 --batch-size 10 --no-refine --topics none --with-metadata";
     sandbox.gemini(&fake, words).exits(0);
     let base = "synthetic_data_pair_from_query";
     let rows = sandbox.jsonl(&format!("{base}.jsonl"));
@@ -186,7 +187,7 @@ fn the_same_sample_of_two_requests_is_still_a_duplicate() {
             crate::fake_gemini::Reply::Items(vec![json!({"anchor": "a", "positive": "b"})])
         }),
     );
-    let words = "--format pair --samples 5 --no-refine --with-metadata --json";
+    let words = "--format pair --samples 5 --no-refine --topics none --with-metadata --json";
     let result = sandbox.gemini(&fake, words).exits(3).json();
     assert_eq!(result["samples"]["written"], 1);
 }
@@ -198,7 +199,7 @@ fn a_field_with_the_name_of_a_column_is_refused_before_any_request() {
         "own.json",
         r#"{"fields": {"_model": {"type": "string", "description": "d"}}}"#,
     );
-    let words = "--custom-format-file own.json --samples 1 --no-refine";
+    let words = "--custom-format-file own.json --samples 1 --no-refine --topics none";
     sandbox
         .gemini(&fake, &format!("{words} --with-metadata"))
         .exits(2)

@@ -18,7 +18,7 @@ use crate::server::Delivery;
 use crate::signals::{next_line, signal};
 
 /// Four batches of five samples, one after the other.
-const WORDS: &str = "--query q --format pair --samples 20 --batch-size 5 --no-refine \
+const WORDS: &str = "--query q --format pair --samples 20 --batch-size 5 --no-refine --topics none \
     --concurrency 1 --seed 7 --json";
 const BASE: &str = "synthetic_data_pair_from_query";
 const JOURNAL: &str = ".sdgen/synthetic_data_pair_from_query.journal.jsonl";
@@ -327,7 +327,7 @@ fn another_run_is_refused_by_name() {
 fn how_it_is_asked_for_may_change() {
     let sandbox = killed(WORDS);
     let fake = faithful();
-    let words = "--query q --format pair --samples 40 --batch-size 10 --no-refine --concurrency 2 \
+    let words = "--query q --format pair --samples 40 --batch-size 10 --no-refine --topics none --concurrency 2 \
         --seed 7 --max-retries 1 --output-format jsonl --json";
     let result = resume(&sandbox, &fake, words).exits(0).json();
     assert_eq!(sandbox.jsonl(&format!("{BASE}.jsonl")).len(), 40);

@@ -11,8 +11,7 @@ use crate::server::Delivery;
 const DATA: &str = "synthetic_data_pair_from_query.jsonl";
 
 fn start(sandbox: &Sandbox, fake: &FakeGemini) -> Child {
-    let words =
-        "--query q --format pair --samples 100 --batch-size 10 --no-refine --concurrency 1 --json";
+    let words = "--query q --format pair --samples 100 --batch-size 10 --no-refine --topics none --concurrency 1 --json";
     sandbox
         .process()
         .env("GOOGLE_API_KEY", fake_gemini::KEY)

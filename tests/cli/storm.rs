@@ -168,7 +168,7 @@ fn check_storm(seed: u64) -> [u64; 2] {
         fate.reply(request, order)
     });
     let words = format!(
-        "--format pair --samples {SAMPLES} --batch-size {BATCH} --no-refine --concurrency 64 \
+        "--format pair --samples {SAMPLES} --batch-size {BATCH} --no-refine --topics none --concurrency 64 \
          --timeout 3 --json --output-format jsonl"
     );
     let result = sandbox.gemini(&fake, &words).exits(0).json();

@@ -124,7 +124,7 @@ fn run(front: &Front, authority: &Authority) -> Ran {
         ("OPENAI_API_KEY", fake_openai::KEY),
         ("SSL_CERT_FILE", file.to_str().unwrap()),
     ];
-    let words = "--provider openai --model m --query q --format qa --samples 5 --no-refine \
+    let words = "--provider openai --model m --query q --format qa --samples 5 --no-refine --topics none \
                  --concurrency 1 --base-url";
     sandbox.run_in(&env, words, &[&format!("https://{}/v1", front.address)])
 }

@@ -9,6 +9,7 @@ use crate::output::Origin;
 use crate::sample::{Sample, Value};
 
 use super::super::batch::{Reader, Reading};
+use super::super::brief::Brief;
 use super::super::ledger::{Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
@@ -89,7 +90,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                     },
                     ..Settlement::default()
                 };
-                self.settle(attempt.number, settlement, samples, Some(&origin));
+                self.settle(&attempt, settlement, samples, Some(&origin));
             }
             Reading::Blocked(reason) => self.end_without(&attempt, Shortfall::Blocked(reason)),
             Reading::Unusable(reason) => {
@@ -184,7 +185,10 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
 
     /// Takes a batch back, for a later turn.
     fn postpone(&mut self, attempt: &Attempt, error: LlmError) {
-        self.progress.ledger.take_back(attempt.brief.count);
+        let Brief {
+            count, by_class, ..
+        } = &attempt.brief;
+        self.progress.ledger.take_back(*count, by_class);
         self.progress.turns.postponed(attempt.number);
         let now = Instant::now();
         if now >= self.end_of_wait(now) {
@@ -243,23 +247,32 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             shortfall,
             ..Settlement::default()
         };
-        self.settle(attempt.number, settlement, Vec::new(), None);
+        self.settle(attempt, settlement, Vec::new(), None);
     }
 
     /// Takes in the `samples` of a batch, and what else became of it.
     fn settle(
         &mut self,
-        number: u64,
+        attempt: &Attempt,
         mut settlement: Settlement,
         samples: Vec<Sample>,
         origin: Option<&Origin>,
     ) {
         let mut new = Vec::new();
+        let mut taken = vec![0; attempt.brief.by_class.len()];
         for sample in samples {
-            if !self.progress.is_new(&sample) {
+            let class = self.progress.class_of(&sample);
+            if let Some(class) = class
+                && self.progress.ledger.is_full(class, taken[class])
+            {
+                settlement.rejected.push(self.enough_of(class));
+            } else if !self.progress.is_new(&sample) {
                 settlement.duplicate += 1;
             } else if (new.len() as u64) < self.progress.ledger.missing() {
                 new.push(sample);
+                if let Some(class) = class {
+                    taken[class] += 1;
+                }
             } else {
                 settlement.surplus += 1;
             }
@@ -270,7 +283,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             .filter(|sample| self.is_ungrounded(sample))
             .count();
         let record = Record::Batch {
-            number,
+            number: attempt.number,
             settlement: settlement.clone(),
             traffic: self.traffic_of_record(),
         };
@@ -280,13 +293,21 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             settlement.ungrounded = 0;
             new.clear();
         }
-        self.progress.cover(number, new.len());
-        self.progress.ledger.settle(settlement);
+        let by_class = &attempt.brief.by_class;
+        self.progress
+            .settle(attempt.number, settlement, by_class, &new);
         (self.on_event)(Event::Settled {
             new: &new,
             books: self.progress.ledger.books(),
             traffic: &self.progress.traffic,
         });
+    }
+
+    /// That no more samples of `class` are wanted.
+    fn enough_of(&self, class: usize) -> String {
+        let balance = self.generator.options.balance.as_ref();
+        let classes = &balance.expect("there are classes").classes;
+        format!("{}: enough of {}", classes.field(), classes.title(class))
     }
 
     /// Whether `sample` is marked as ungrounded.

@@ -3,6 +3,7 @@
 
 mod instruction;
 mod intake;
+mod planning;
 mod refining;
 
 use std::pin::pin;
@@ -16,7 +17,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::document::Chunk;
 use crate::llm::{Answer, ChatRequest, Completion, LlmError, Usage, Wanted};
 use crate::output::{Origin, Outputs, WriteError};
-use crate::prompt::{self, Material};
+use crate::prompt::{self, Material, Wish};
 use crate::sample::Sample;
 use crate::shutdown::{Shutdown, Urgency};
 
@@ -30,6 +31,7 @@ use super::traffic::Traffic;
 use super::{Event, GenerateError, Generator, Options, Outcome, Part, Run};
 
 use instruction::{Instruction, attachment, text_of};
+use planning::Growth;
 
 /// Longest time that what the journal holds may be lost to a power cut.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -58,6 +60,7 @@ pub(super) struct Engine<'a, F> {
     /// The part of the traffic that the journal knows.
     journaled: Traffic,
     synced: Instant,
+    growth: Growth,
     /// Why no further request is sent.
     stop: Option<Stop>,
     /// The error that the last batch failed with.
@@ -87,12 +90,21 @@ struct Attempt {
     is_paid: bool,
 }
 
+/// What a request is for.
+enum Errand {
+    Batch(Box<Attempt>),
+    /// More topics.
+    Growth,
+}
+
 /// What came back.
 type Reply = Result<Completion, LlmError>;
 
 /// What is to be done next.
 enum Next {
-    Send(Attempt),
+    Send(Box<Attempt>),
+    /// Ask for more topics.
+    Grow,
     /// Nothing, until something ends or a time has come.
     Wait(Option<Instant>),
 }
@@ -131,6 +143,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             written_before: progress.written(),
             journaled: progress.traffic.clone(),
             synced: now,
+            growth: Growth::default(),
             stop: None,
             last_error: None,
             source,
@@ -143,6 +156,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             self.journal(&Record::Resumed, &[], None);
         }
         self.refine().await;
+        self.plan().await;
         self.generate().await;
         self.close()
     }
@@ -161,16 +175,19 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         let mut is_draining = false;
         while self.progress.ledger.missing() > 0 {
             let wake = loop {
-                match self.next(Instant::now(), in_flight.len()) {
+                let under_way = in_flight.len();
+                let (errand, (ticket, request)) = match self.next(Instant::now(), under_way) {
                     Next::Wait(wake) => break wake,
                     Next::Send(attempt) => {
-                        let (ticket, request) = self.send(&attempt, in_flight.len());
-                        in_flight.push(async move {
-                            let reply = client.complete(&request).await;
-                            (attempt, ticket, reply)
-                        });
+                        let sent = self.send(&attempt, under_way);
+                        (Errand::Batch(attempt), sent)
                     }
-                }
+                    Next::Grow => (Errand::Growth, self.send_growth(under_way)),
+                };
+                in_flight.push(async move {
+                    let reply = client.complete(&request).await;
+                    (errand, ticket, reply)
+                });
             };
             if in_flight.is_empty() && !self.is_worth_waiting(wake) {
                 break;
@@ -179,9 +196,10 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
                 biased;
                 () = &mut patience_is_over => break,
                 () = &mut draining, if !is_draining => is_draining = true,
-                Some((attempt, ticket, reply)) = in_flight.next() => {
-                    self.take_in(attempt, ticket, reply);
-                }
+                Some((errand, ticket, reply)) = in_flight.next() => match errand {
+                    Errand::Batch(attempt) => self.take_in(*attempt, ticket, reply),
+                    Errand::Growth => self.take_in_growth(ticket, reply),
+                },
                 () = at(self.sync_due()) => {}
                 () = at(wake) => {}
             }
@@ -229,10 +247,24 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
                 false => self.pace.permit(now, under_way, tokens, is_paid),
             };
             match permit {
-                Permit::Go => return Next::Send(self.waiting.swap_remove(index)),
+                Permit::Go => return Next::Send(Box::new(self.waiting.swap_remove(index))),
                 Permit::AfterAnother => return Next::Wait(None),
                 Permit::At(time) => wake = Some(time),
             }
+        }
+        if self.wants_growth() {
+            return match self
+                .pace
+                .permit(now, under_way, self.expected_tokens(1), false)
+            {
+                Permit::Go => Next::Grow,
+                Permit::AfterAnother => Next::Wait(wake),
+                Permit::At(time) => Next::Wait(Some(wake.map_or(time, |wake| wake.min(time)))),
+            };
+        }
+        if self.progress.is_barren() {
+            // More topics are on their way.
+            return Next::Wait(wake);
         }
         let is_full = under_way + self.waiting.len() >= self.pace.most_batches();
         let Some(count) = self.progress.ledger.next_ask().filter(|_| !is_full) else {
@@ -241,7 +273,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         let tokens = self.expected_tokens(count);
         match self.pace.permit(now, under_way, tokens, false) {
             Permit::Go => match self.begin(count, now) {
-                Some(attempt) => Next::Send(attempt),
+                Some(attempt) => Next::Send(Box::new(attempt)),
                 None => self.next(now, under_way),
             },
             Permit::AfterAnother => Next::Wait(None),
@@ -251,17 +283,17 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
 
     /// The next batch, for `count` samples at most; `None` ends the run.
     fn begin(&mut self, count: usize, now: Instant) -> Option<Attempt> {
-        let (number, turns) = self.progress.turns.next();
-        let briefs = &self.progress.briefs;
-        let share = briefs.share(number).unwrap_or(count);
-        let brief = match briefs.of(number, count.min(share)) {
+        let (number, turns) = self.progress.next_turn()?;
+        let Progress { briefs, ledger, .. } = &mut self.progress;
+        let count = count.min(briefs.share(number).unwrap_or(count));
+        let brief = match briefs.of(number, count, ledger.divide(count, number)) {
             Ok(brief) => brief,
             Err(error) => {
                 self.stop_with(GenerateError::Passage(error));
                 return None;
             }
         };
-        self.progress.ledger.ask(brief.count);
+        ledger.ask(brief.count, &brief.by_class);
         Some(Attempt {
             number,
             brief,
@@ -288,17 +320,6 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
 
     fn request(&self, attempt: &Attempt) -> ChatRequest {
         let brief = &attempt.brief;
-        let user = match (&self.source, &brief.passage) {
-            (_, Some(Chunk { pdf: Some(_), .. })) => prompt::from_pages(&brief.angle, brief.count),
-            (_, Some(Chunk { text, heading, .. })) => {
-                prompt::from_passage(text, heading.as_deref(), &brief.angle, brief.count)
-            }
-            (Source::Query(query), None) => {
-                let query = self.progress.refinement.query().unwrap_or(query);
-                prompt::from_query(query, &brief.angle, brief.count)
-            }
-            (Source::Documents(_), None) => unreachable!("documents are asked about by passage"),
-        };
         let Options {
             seed,
             seed_requests,
@@ -309,7 +330,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         let attempts = attempt.turns * (max_retries + 1) + attempt.retries;
         ChatRequest {
             system: Arc::clone(system),
-            user,
+            user: self.user_turn(attempt),
             attachment: brief.passage.as_ref().and_then(attachment),
             answer: Answer::Samples(Wanted {
                 shape: Arc::clone(shape),
@@ -318,6 +339,40 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             }),
             seed: seed_requests.then(|| mix(*seed, attempt.number, attempts)),
         }
+    }
+
+    /// What is said in the request of a batch only.
+    fn user_turn(&self, attempt: &Attempt) -> String {
+        let Attempt { brief, number, .. } = attempt;
+        let Progress { briefs, cells, .. } = &self.progress;
+        let classes = self.generator.options.balance.as_ref();
+        let classes = classes.map(|balance| &balance.classes);
+        let values: Vec<String> = match classes {
+            Some(classes) => brief.classes.iter().map(|it| classes.value(*it)).collect(),
+            None => Vec::new(),
+        };
+        let subject = brief.draw.subject.as_ref();
+        let cell = briefs.cell(*number);
+        let wish = Wish {
+            count: brief.count,
+            subject: subject.map(|(topic, parts)| (topic.as_str(), parts.as_slice())),
+            angle: &brief.draw.angle,
+            classes: (classes.map_or("", |it| it.field()), &values),
+            made: &cell.map_or_else(Vec::new, |cell| cells.made(cell)),
+        };
+        match (&self.source, &brief.passage) {
+            (_, Some(Chunk { pdf: Some(_), .. })) => prompt::from_pages(wish),
+            (_, Some(Chunk { text, heading, .. })) => {
+                prompt::from_passage(text, heading.as_deref(), wish)
+            }
+            (Source::Query(query), None) => prompt::from_query(self.query(query), wish),
+            (Source::Documents(_), None) => unreachable!("documents are asked about by passage"),
+        }
+    }
+
+    /// The query as the model refined it, or as it is.
+    fn query<'q>(&'q self, query: &'q str) -> &'q str {
+        self.progress.refinement.query().unwrap_or(query)
     }
 
     /// What is said with the material of a batch.
@@ -373,8 +428,9 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
     }
 
     fn is_stopping(&self) -> bool {
+        let may_grow = self.growth.is_under_way() || self.wants_growth();
         self.stop.is_some()
-            || self.progress.ledger.is_barren()
+            || (self.progress.is_barren() && !may_grow)
             || self.generator.shutdown.urgency() > Urgency::Run
     }
 
@@ -404,8 +460,9 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
     fn close(mut self) -> Run {
         let is_complete = self.progress.is_complete();
         self.give_up_waiting();
-        let is_barren = self.progress.ledger.is_barren();
+        let is_barren = self.progress.is_barren();
         let cancelled = self.progress.ledger.give_up();
+        let balance = self.progress.classes();
         let traffic = self.traffic_of_record();
         if cancelled > 0 || traffic != Traffic::default() {
             self.journal(&Record::Ended { cancelled, traffic }, &[], None);
@@ -426,6 +483,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             refinement,
             parts,
             coverage,
+            briefs,
             ..
         } = self.progress;
         let books = ledger.books().clone();
@@ -438,6 +496,8 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             books,
             traffic,
             refined_query: refinement.into_query(),
+            plan: briefs.plan().cloned(),
+            balance,
             coverage,
             end,
         }

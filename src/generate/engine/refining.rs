@@ -33,7 +33,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         }
         let seed = seed_requests.then_some(seed);
         let request = refine::request(self.generator.format, query, seed);
-        let read = match self.ask_for_text(&request).await {
+        let read = match self.ask_once(&request).await {
             Some(Ok(completion)) => refine::read(&completion),
             Some(Err(error)) => Err(error.to_string()),
             None => return,
@@ -55,7 +55,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
 
     /// The answer to one request, tried again as a batch is; `None` if the run
     /// is to end.
-    async fn ask_for_text(&mut self, request: &ChatRequest) -> Option<Reply> {
+    pub(super) async fn ask_once(&mut self, request: &ChatRequest) -> Option<Reply> {
         let Generator {
             client,
             options,

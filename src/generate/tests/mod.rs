@@ -5,6 +5,7 @@ mod grounding;
 mod resume;
 mod run;
 mod simulation;
+mod steering;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -145,6 +146,26 @@ fn server_error() -> Step {
     })
 }
 
+/// Those of a run for so many samples.
+pub(super) fn options(samples: usize) -> Options {
+    Options {
+        samples,
+        batch_size: 10,
+        max_retries: 2,
+        seed: 1,
+        seed_requests: false,
+        refine: false,
+        planning: Planning::BuiltIn,
+        tells_made: false,
+        balance: None,
+        free_context: false,
+        keep_ungrounded: false,
+        limits: Limits::at_once(4),
+        budget: Budget::default(),
+        grace: Duration::from_secs(8),
+    }
+}
+
 /// A folder for the files of one run and its resumptions.
 struct Bench {
     folder: TempDir,
@@ -162,19 +183,7 @@ impl Bench {
             folder: folder.expect("a folder for temporary files"),
             format: predefined("pair").expect("listed"),
             source: Source::Query("q".into()),
-            options: Options {
-                samples,
-                batch_size: 10,
-                max_retries: 2,
-                seed: 1,
-                seed_requests: false,
-                refine: false,
-                free_context: false,
-                keep_ungrounded: false,
-                limits: Limits::at_once(4),
-                budget: Budget::default(),
-                grace: Duration::from_secs(8),
-            },
+            options: options(samples),
         }
     }
 
@@ -193,7 +202,7 @@ impl Bench {
     ) -> (Run, Vec<String>) {
         let fields = self.options.fields(&self.format);
         let outputs = self.place().begin(&fields, &"header");
-        let progress = Progress::new(&self.options, &self.source);
+        let progress = Progress::new(&self.options, &self.source, &self.format);
         let outputs = outputs.expect("writable");
         self.go(client, shutdown, progress, outputs, on_event).await
     }
@@ -208,7 +217,7 @@ impl Bench {
     /// What a run that goes on begins with.
     fn resumed(&self) -> (Progress, Outputs) {
         let place = self.place();
-        let mut progress = Progress::new(&self.options, &self.source);
+        let mut progress = Progress::new(&self.options, &self.source, &self.format);
         let fields = self.options.fields(&self.format);
         let outputs = match place.past().expect("readable") {
             None => place.begin(&fields, &"header"),

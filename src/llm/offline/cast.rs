@@ -11,6 +11,9 @@ use super::scene::capitalised;
 use super::task::Task;
 use crate::sample::Field;
 
+/// Words of an item of a list, at most.
+const MAX_ITEM_WORDS: usize = 3;
+
 /// What one item is about.
 pub(super) struct Cast {
     /// The facts.
@@ -37,6 +40,15 @@ impl Cast {
                     .unwrap_or_else(|| self.lived(meaning, rng)),
             ),
         }
+    }
+
+    /// A few short texts for a list of them.
+    pub(super) fn words(&self, field: &Field, meaning: Meaning, rng: &mut StdRng) -> Vec<String> {
+        let own = self.text(field, meaning, rng);
+        let own = own.filter(|text| text.split_whitespace().count() <= MAX_ITEM_WORDS);
+        let slots = ["product", "colour", "city"].map(|slot| self.persona.life.value(slot));
+        let words = slots.into_iter().chain([self.material.topic]);
+        own.into_iter().chain(words.map(str::to_owned)).collect()
     }
 
     /// What the facts tell.

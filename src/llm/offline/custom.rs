@@ -2,10 +2,12 @@
 
 use rand::RngExt;
 use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
 use serde_json::{Map, Value};
 
 use super::cast::Cast;
 use super::description::{choices, normalised, plausible_range};
+use super::fitted;
 use super::material::Material;
 use super::meaning::Meaning;
 use super::passage::Passage;
@@ -18,6 +20,9 @@ use crate::sample::{Field, FieldKind, Limit};
 
 /// Share of optional fields that are left empty.
 const EMPTY_SHARE: f64 = 0.2;
+
+/// Items that a list has beyond the fewest that it may have, at most.
+const MORE_ITEMS: usize = 3;
 
 /// What the fields of a format are to be filled with.
 #[derive(Debug)]
@@ -114,10 +119,12 @@ impl<'a> Column<'a> {
     fn of(field: &'a Field) -> Self {
         let choices = match (&field.limit, field.kind) {
             (Limit::Labels(labels), FieldKind::String) => labels.clone(),
+            (Limit::Choices(choices), _) => choices.clone(),
+            (Limit::Numbers(numbers), _) => numbers.iter().map(i64::to_string).collect(),
             _ => choices(&field.description),
         };
         let meaning = match field.kind {
-            FieldKind::String => Meaning::of(field, &choices),
+            FieldKind::String | FieldKind::List => Meaning::of(field, &choices),
             _ => Meaning::Number,
         };
         Self {
@@ -150,16 +157,44 @@ impl<'a> Column<'a> {
                 Some(text) => self.obeyed(text, rng).into(),
                 None => Value::Null,
             },
+            FieldKind::List => self.list(meaning, cast, rng).into(),
         }
     }
 
     /// `text` if the field takes it, else something that it takes.
     fn obeyed(&self, text: String, rng: &mut StdRng) -> String {
-        match self.choice(&text) {
+        let Field {
+            length, pattern, ..
+        } = self.field;
+        if let Some(pattern) = pattern {
+            return match pattern.is_match(&text) && length.range().contains(&text.chars().count()) {
+                true => text,
+                false => fitted::matching(pattern, *length, rng).unwrap_or(text),
+            };
+        }
+        let text = match self.choice(&text) {
             Some(choice) => choice.to_owned(),
             None if self.choices.is_empty() => text,
             None => pick_ref(&self.choices, rng).clone(),
-        }
+        };
+        fitted::of_length(text, *length)
+    }
+
+    /// As many items as the field takes, different ones first.
+    fn list(&self, meaning: Meaning, cast: &Cast, rng: &mut StdRng) -> Vec<String> {
+        let length = self.field.length;
+        let least = length.least.max(usize::from(length.most != Some(0)));
+        let most = length.most.unwrap_or(usize::MAX).min(least + MORE_ITEMS);
+        let mut items = match self.choices.is_empty() {
+            true => cast.words(self.field, meaning, rng),
+            false => self.choices.clone(),
+        };
+        items.shuffle(rng);
+        items
+            .into_iter()
+            .cycle()
+            .take(rng.random_range(least..=most))
+            .collect()
     }
 
     fn integer(&self, cast: &Cast, rng: &mut StdRng) -> i64 {
@@ -176,7 +211,7 @@ impl<'a> Column<'a> {
                 let classes = i64::try_from(labels.len()).unwrap_or(i64::MAX);
                 rng.random_range(0..classes.max(1))
             }
-            Limit::None if !choices.is_empty() => pick(&choices, rng),
+            Limit::None | Limit::Numbers(_) if !choices.is_empty() => pick(&choices, rng),
             _ if self.is_liking() => least.saturating_add(share_of(span, cast.persona.liking)),
             _ => rng.random_range(least..=least.saturating_add(span)),
         }
@@ -209,12 +244,19 @@ impl<'a> Column<'a> {
     /// What is plausible within what is allowed.
     fn range(&self) -> (f64, f64) {
         let (least, most) = plausible_range(self.field);
-        match self.field.limit {
-            Limit::Range(lowest, highest) if least.max(lowest) <= most.min(highest) => {
-                (least.max(lowest), most.min(highest))
-            }
-            Limit::Range(lowest, highest) if lowest <= highest => (lowest, highest),
-            _ => (least, most),
+        let Limit::Range(lowest, highest) = self.field.limit else {
+            return (least, most);
+        };
+        let (lowest, highest) = match self.field.kind {
+            FieldKind::Integer => (lowest.ceil(), highest.floor()),
+            _ => (lowest, highest),
+        };
+        let inner = (least.ceil().max(lowest), most.floor().min(highest));
+        match (lowest.is_finite(), highest.is_finite()) {
+            _ if inner.0 <= inner.1 => (least.max(lowest), most.min(highest)),
+            (true, true) => (lowest, highest),
+            (true, false) => (lowest, lowest + 100.0),
+            (false, _) => (highest - 100.0, highest),
         }
     }
 }

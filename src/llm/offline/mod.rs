@@ -10,6 +10,7 @@ mod cloze;
 mod custom;
 mod description;
 mod extract;
+mod fitted;
 mod material;
 mod meaning;
 mod passage;
@@ -35,9 +36,9 @@ use self::custom::Plan;
 use self::passage::Passage;
 use super::{
     Answer, ChatRequest, Completion, FinishReason, ItemShape, LlmClient, LlmError, RateLimits,
-    SAMPLES_KEY, Usage, Wanted,
+    SAMPLES_KEY, SetupError, Usage, Wanted,
 };
-use crate::sample::FieldKind;
+use crate::sample::{Field, FieldKind, Length, Limit};
 
 /// Name of the only model.
 const MODEL: &str = "offline";
@@ -58,6 +59,20 @@ impl Offline {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self { seed }
+    }
+
+    /// Checks that it can fill `fields`.
+    ///
+    /// # Errors
+    ///
+    /// It finds no text for the pattern of a field.
+    pub fn check(fields: &[Field]) -> Result<(), SetupError> {
+        match fitted::unfillable(fields) {
+            None => Ok(()),
+            Some(field) => Err(SetupError::Pattern {
+                field: field.name.clone(),
+            }),
+        }
     }
 
     /// Everything a request says takes part, so that no two batches are alike.
@@ -114,6 +129,9 @@ enum Known {
 impl Known {
     fn of(shape: &ItemShape, has_passage: bool) -> Option<Self> {
         use FieldKind::{Float, Integer, String};
+        if !shape.fields.iter().all(is_as_predefined) {
+            return None;
+        }
         let mut fields: Vec<_> = shape
             .fields
             .iter()
@@ -147,6 +165,14 @@ impl Known {
             _ => None,
         }
     }
+}
+
+/// Whether `field` has no limit that a predefined format does not have.
+fn is_as_predefined(field: &Field) -> bool {
+    let limit = &field.limit;
+    (matches!(limit, Limit::None | Limit::Labels(_)) || *limit == Limit::Range(0.0, 1.0))
+        && field.length == Length::default()
+        && field.pattern.is_none()
 }
 
 /// Items as wanted; fewer if the passage does not give more.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
 
 use super::*;
+use crate::format::{FormatHandler, load_custom};
 use crate::sample::{Field, Limit};
 
 const PASSAGE: &str = "The Eiffel Tower is a wrought-iron tower in Paris. It was built in 1889 for \
@@ -92,6 +93,8 @@ fn fits(value: &Value, field: &Field) -> bool {
         Limit::None => true,
         Limit::Range(least, most) => (*least..=*most).contains(&number),
         Limit::Labels(labels) => (0..labels.len()).any(|i| value.as_u64() == u64::try_from(i).ok()),
+        Limit::Numbers(numbers) => numbers.iter().any(|it| value.as_i64() == Some(*it)),
+        Limit::Choices(_) => false,
     };
     match (field.kind, value) {
         (_, Value::Null) => !field.required,
@@ -99,6 +102,7 @@ fn fits(value: &Value, field: &Field) -> bool {
         (FieldKind::Integer, Value::Number(n)) => n.is_i64() && n.as_f64().is_some_and(is_number),
         (FieldKind::Float, Value::Number(n)) => n.is_f64() && n.as_f64().is_some_and(is_number),
         (FieldKind::Boolean, Value::Bool(_)) => true,
+        (FieldKind::List, Value::Array(items)) => items.iter().all(Value::is_string),
         _ => false,
     }
 }
@@ -321,27 +325,8 @@ fn format_files() -> Vec<PathBuf> {
 
 /// The fields that a custom format file defines.
 fn defined(file: &Path) -> Vec<Field> {
-    let text = std::fs::read_to_string(file).expect("readable");
-    let format: Value = serde_json::from_str(&text).expect("JSON");
-    let fields = format["fields"].as_object().expect("an object").iter();
-    let fields = fields.map(|(name, rules)| Field {
-        required: rules["required"].as_bool().unwrap_or(true),
-        example: Some(rules["example"].clone()),
-        ..Field::new(
-            name,
-            kind(&rules["type"]),
-            rules["description"].as_str().expect("text"),
-        )
-    });
-    fields.collect()
-}
-
-fn kind(name: &Value) -> FieldKind {
-    use FieldKind::{Boolean, Float, Integer, String};
-    let mut kinds = [String, Integer, Float, Boolean].into_iter();
-    kinds
-        .find(|kind| *name == kind.name())
-        .expect("one of the four types")
+    let format = load_custom(file).expect("a custom format");
+    format.fields().to_vec()
 }
 
 fn made_of(format: &str, count: usize) -> Vec<Value> {
@@ -414,6 +399,42 @@ fn the_right_option_is_an_answer_in_the_context() {
     }
 }
 
+#[test]
+fn limits_of_all_sorts_are_heeded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("limits.json");
+    let definition = json!({"fields": {
+        "anchor": {"type": "string", "description": "text", "min_length": 30, "max_length": 60},
+        "positive": {"type": "string", "description": "title", "max_length": 12},
+        "tone": {"type": "string", "description": "tone", "enum": ["Plain", "Formal"]},
+        "code": {"type": "string", "description": "code", "pattern": "^[A-Z]{2}-[0-9]+$", "max_length": 6},
+        "size": {"type": "integer", "description": "size", "enum": [3, 5, 8]},
+        "age": {"type": "integer", "description": "age", "minimum": 95},
+        "year": {"type": "integer", "description": "year", "maximum": -5},
+        "share": {"type": "float", "description": "share", "minimum": 0.25, "maximum": 0.26},
+        "tags": {"type": "list", "description": "tags", "min_length": 2, "max_length": 3},
+        "none": {"type": "list", "description": "tags", "max_length": 0},
+        "kinds": {"type": "list", "description": "kinds", "enum": ["a", "b"], "min_length": 1},
+    }});
+    std::fs::write(&path, definition.to_string()).expect("written");
+    let format = load_custom(&path).expect("a format");
+    assert!(Offline::check(format.fields()).is_ok());
+    for passage in [None, Some(PASSAGE)] {
+        for item in made(format.fields().to_vec(), 100, passage) {
+            assert_eq!(format.validate(item.clone()).err(), None, "{item}");
+        }
+    }
+}
+
+#[test]
+fn a_predefined_format_with_limits_is_made_as_a_custom_one() {
+    let mut fields = texts(&["anchor", "positive"]);
+    fields[0].limit = Limit::Choices(vec!["only".into()]);
+    for item in made(fields, 10, None) {
+        assert_eq!(text(&item, "anchor"), "only");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -448,7 +469,7 @@ proptest! {
         limits in any::<(f64, f64)>(),
         seed in any::<u64>(),
     ) {
-        for kind in [FieldKind::String, FieldKind::Integer, FieldKind::Float, FieldKind::Boolean] {
+        for kind in [FieldKind::String, FieldKind::Integer, FieldKind::Float, FieldKind::Boolean, FieldKind::List] {
             let limit = Limit::Range(limits.0.min(limits.1), limits.0.max(limits.1));
             let field = Field { limit, ..Field::new(name.clone(), kind, description.clone()) };
             let wanted = wanted(vec![field], 4, None);

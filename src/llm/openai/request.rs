@@ -113,7 +113,7 @@ fn max_tokens(answer: &Answer) -> usize {
         return TEXT_TOKENS;
     };
     let fields = shape.fields.iter().map(|field| match field.kind {
-        FieldKind::String => TOKENS_PER_STRING,
+        FieldKind::String | FieldKind::List => TOKENS_PER_STRING,
         FieldKind::Integer | FieldKind::Float | FieldKind::Boolean => TOKENS_PER_NUMBER,
     });
     count

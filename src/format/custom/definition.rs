@@ -1,75 +1,14 @@
-//! Custom formats: a JSON file that names the fields of a sample.
-
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+//! A definition of fields in our own words.
 
 use serde_json::{Map, Value};
 
+use super::{kind_of, limits};
+use crate::format::{Check, Classes, Format, Rejection, checks};
 use crate::sample::{Field, FieldKind};
-
-use super::{Check, Format, checks};
-
-/// A custom format file that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum CustomFormatError {
-    /// There is no such file.
-    #[error("custom format file `{}` was not found", .0.display())]
-    NotFound(PathBuf),
-    /// It could not be read.
-    #[error("cannot read custom format file `{}`: {source}", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// It is not JSON.
-    #[error("custom format file `{}` is not valid JSON: {source}", .path.display())]
-    NotJson {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        source: serde_json::Error,
-    },
-    /// It is JSON of another shape.
-    #[error("custom format file `{}`: {problem}", .path.display())]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// The field and what was expected of it.
-        problem: String,
-    },
-}
-
-/// Reads the custom format in the file at `path`.
-///
-/// # Errors
-///
-/// The file cannot be read, or breaks a rule of the custom format definition.
-pub fn load(path: &Path) -> Result<Format, CustomFormatError> {
-    let text = fs::read_to_string(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => CustomFormatError::NotFound(path.to_owned()),
-        _ => CustomFormatError::Unreadable {
-            path: path.to_owned(),
-            source,
-        },
-    })?;
-    let text = text.trim_start_matches('\u{feff}');
-    let definition = serde_json::from_str(text).map_err(|source| CustomFormatError::NotJson {
-        path: path.to_owned(),
-        source,
-    })?;
-    let file_stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    parse(&definition, &file_stem).map_err(|problem| CustomFormatError::Invalid {
-        path: path.to_owned(),
-        problem,
-    })
-}
 
 /// The format in `definition`; `file_stem` names it if it does not do so
 /// itself. The error says what was expected where.
-fn parse(definition: &Value, file_stem: &str) -> Result<Format, String> {
+pub(super) fn parse(definition: &Value, file_stem: &str) -> Result<Format, String> {
     let Value::Object(definition) = definition else {
         return Err(format!(
             "expected a JSON object, found {}",
@@ -94,13 +33,15 @@ fn parse(definition: &Value, file_stem: &str) -> Result<Format, String> {
             ));
         }
     };
+    let fields: Vec<Field> = fields
+        .iter()
+        .map(|(name, field)| parse_field(name, field))
+        .collect::<Result<_, _>>()?;
     Ok(Format {
         name: name.to_owned(),
         description,
-        fields: fields
-            .iter()
-            .map(|(name, field)| parse_field(name, field))
-            .collect::<Result<_, _>>()?,
+        classes: Classes::of(&fields),
+        fields,
         guidance: String::new(),
         grounding: None,
         check: Check::Quality,
@@ -139,13 +80,15 @@ fn parse_field(name: &str, definition: &Value) -> Result<Field, String> {
             field_description(name, definition)?,
         )
     };
+    let field =
+        limits::read(field, definition).map_err(|problem| format!("field `{name}`: {problem}"))?;
     warn_of_unknown_keys(name, definition);
     warn_of_example(&field);
     Ok(field)
 }
 
 fn field_kind(name: &str, definition: &Map<String, Value>) -> Result<FieldKind, String> {
-    const EXPECTED: &str = "expected one of string, integer, float, boolean";
+    const EXPECTED: &str = "expected one of string, integer, float, boolean, list";
     match definition.get("type") {
         None => Err(format!("field `{name}`: `type` is missing, {EXPECTED}")),
         Some(Value::String(kind)) => match kind.as_str() {
@@ -153,6 +96,7 @@ fn field_kind(name: &str, definition: &Map<String, Value>) -> Result<FieldKind, 
             "integer" => Ok(FieldKind::Integer),
             "float" => Ok(FieldKind::Float),
             "boolean" => Ok(FieldKind::Boolean),
+            "list" | "array" => Ok(FieldKind::List),
             other => Err(format!(
                 "field `{name}`: unknown `type` \"{other}\", {EXPECTED}"
             )),
@@ -200,7 +144,8 @@ fn optional_text<'a>(
 
 fn warn_of_unknown_keys(name: &str, definition: &Map<String, Value>) {
     for key in definition.keys() {
-        if !["type", "description", "required", "example"].contains(&key.as_str()) {
+        let is_known = ["type", "description", "required", "example"].contains(&key.as_str());
+        if !is_known && !limits::is_key(key) {
             tracing::warn!("field `{name}`: `{key}` is not known and has no effect");
         }
     }
@@ -210,23 +155,16 @@ fn warn_of_example(field: &Field) {
     let Some(example) = &field.example else {
         return;
     };
-    if checks::value(field, example.clone()).is_err() {
-        tracing::warn!(
-            "field `{}`: the example {example} is not a valid {}",
-            field.name,
-            field.kind.name()
-        );
-    }
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+    let Field { name, kind, .. } = field;
+    match checks::value(field, example.clone()) {
+        Ok(_) => {}
+        Err(Rejection::WrongType(_)) => tracing::warn!(
+            "field `{name}`: the example {example} is not a valid {}",
+            kind.name()
+        ),
+        Err(rejection) => {
+            tracing::warn!("field `{name}`: the example {example} is not accepted ({rejection})");
+        }
     }
 }
 
@@ -235,7 +173,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::format::{FormatHandler, Rejection};
+    use crate::format::FormatHandler;
     use crate::sample;
 
     fn problem(definition: &Value) -> String {
@@ -280,11 +218,11 @@ mod tests {
         );
         assert_eq!(
             with(json!({"description": "d"})),
-            "field `age`: `type` is missing, expected one of string, integer, float, boolean"
+            "field `age`: `type` is missing, expected one of string, integer, float, boolean, list"
         );
         assert_eq!(
             with(json!({"type": "number", "description": "d"})),
-            "field `age`: unknown `type` \"number\", expected one of string, integer, float, boolean"
+            "field `age`: unknown `type` \"number\", expected one of string, integer, float, boolean, list"
         );
         assert_eq!(
             with(json!({"type": "integer"})),

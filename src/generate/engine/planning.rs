@@ -1,0 +1,191 @@
+//! The plan, made by the model before the first batch, and its growth.
+
+use tokio::time::Instant;
+
+use crate::llm::{ChatRequest, Disposition};
+
+use super::super::brief::Source;
+use super::super::pace::Ticket;
+use super::super::plan::{self, Plan};
+use super::super::progress::{Planned, Progress};
+use super::super::record::Record;
+use super::super::{Event, Options};
+use super::{Engine, Reply};
+
+/// Topics of a plan: fewest, and most that are asked for at once.
+const FEWEST: usize = 8;
+const MOST: usize = 24;
+
+/// Topics whose names are told when more are asked for, the last ones.
+const MOST_KNOWN: usize = 200;
+
+/// Requests for more topics in vain after which no more are sent.
+const MOST_FAILURES: u32 = 2;
+
+/// Answers in a row without a new sample that call for more topics.
+const STALE: u32 = 3;
+
+/// Batches that must be missing for more topics to be worth a request, as long
+/// as those that are there bring something.
+const WORTH: u64 = 2;
+
+/// How it is with more topics.
+#[derive(Debug, Default)]
+pub(super) struct Growth {
+    is_under_way: bool,
+    /// Requests for more that brought none.
+    failures: u32,
+    /// Samples that were there when more topics came last.
+    written: Option<u64>,
+}
+
+impl Growth {
+    /// Whether more topics are on their way.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.is_under_way
+    }
+
+    /// Topics that brought not one sample are no reason for more.
+    fn is_possible(&self, progress: &Progress) -> bool {
+        progress.planned == Planned::MayGrow
+            && self.failures < MOST_FAILURES
+            && self.written != Some(progress.written())
+    }
+}
+
+impl<F: FnMut(Event<'_>)> Engine<'_, F> {
+    /// Has a plan made, unless that was tried before.
+    pub(super) async fn plan(&mut self) {
+        let is_due = self.progress.planned == Planned::Due;
+        if !is_due || self.progress.is_complete() {
+            return;
+        }
+        let Options {
+            samples,
+            batch_size,
+            ..
+        } = *self.generator.options;
+        let topics = samples.div_ceil(batch_size).clamp(FEWEST, MOST);
+        let Some(request) = self.plan_request(topics) else {
+            return;
+        };
+        let read = match self.ask_once(&request).await {
+            Some(Ok(completion)) => plan::read(&completion),
+            Some(Err(error)) => Err(error.to_string()),
+            None => return,
+        };
+        let read = read.inspect_err(|problem| {
+            tracing::warn!("general points of view are used, planning topics failed: {problem}");
+        });
+        self.follow(read.ok());
+    }
+
+    /// Whether more topics are to be asked for now.
+    pub(super) fn wants_growth(&self) -> bool {
+        let Self {
+            progress, growth, ..
+        } = self;
+        if growth.is_under_way || !growth.is_possible(progress) {
+            return false;
+        }
+        let is_used_up = progress.briefs.has_run_out(progress.turns.next_new());
+        let batch_size = self.generator.options.batch_size as u64;
+        let is_worth_it = progress.missing() > WORTH * batch_size;
+        let ledger = &progress.ledger;
+        (is_used_up && is_worth_it)
+            || ledger.stale() >= STALE
+            || ledger.is_waning()
+            || progress.is_dry()
+    }
+
+    /// Books a request for more topics as sent, and makes it.
+    pub(super) fn send_growth(&mut self, under_way: usize) -> (Ticket, ChatRequest) {
+        self.growth.is_under_way = true;
+        self.progress.traffic.request(false);
+        let tokens = self.expected_tokens(MOST);
+        let ticket = self.pace.sent(Instant::now(), under_way, tokens, false);
+        let request = self.plan_request(MOST).expect("a plan is of a query");
+        (ticket, request)
+    }
+
+    /// Takes in what came of a request for more topics.
+    pub(super) fn take_in_growth(&mut self, ticket: Ticket, reply: Reply) {
+        self.growth.is_under_way = false;
+        let read = match reply {
+            Ok(completion) => {
+                self.answered(&completion, ticket, MOST);
+                plan::read(&completion)
+            }
+            Err(error) => {
+                self.count_error(&error);
+                let told = error.to_string();
+                let now = Instant::now();
+                match error.disposition() {
+                    Disposition::FailRun => self.stop_with(error.into()),
+                    Disposition::Wait(asked) => self.pace.throttled(now, ticket, asked),
+                    Disposition::Retry(asked) if error.is_overload() => {
+                        self.pace.overloaded(now, ticket, asked);
+                    }
+                    _ => self.pace.failed(now, ticket),
+                }
+                Err(told)
+            }
+        };
+        let new = read.map(|plan| self.follow(Some(plan)));
+        match new {
+            Ok(0) => self.growth.failures = MOST_FAILURES,
+            Ok(_) => {
+                self.growth.written = Some(self.progress.written());
+                self.progress.ledger.take_heart();
+            }
+            Err(problem) => {
+                tracing::debug!("asking for more topics failed: {problem}");
+                self.growth.failures += 1;
+            }
+        }
+    }
+
+    /// Follows `plan`, or adds it to the one that is followed; returns how many
+    /// of its topics are new.
+    fn follow(&mut self, plan: Option<Plan>) -> usize {
+        let from = self.progress.turns.next_new();
+        let new = self.progress.follow(plan.clone(), from);
+        let traffic = self.traffic_of_record();
+        let record = Record::Planned {
+            plan,
+            from,
+            traffic,
+        };
+        self.journal(&record, &[], None);
+        if let Some(plan) = self.progress.briefs.plan()
+            && new > 0
+        {
+            (self.on_event)(Event::Planned { plan, new });
+        }
+        new
+    }
+
+    fn plan_request(&self, topics: usize) -> Option<ChatRequest> {
+        let Source::Query(query) = &self.source else {
+            return None;
+        };
+        let options = self.generator.options;
+        let seed = options.seed_requests.then_some(options.seed);
+        let known = self
+            .progress
+            .briefs
+            .plan()
+            .map(|plan| plan.topics.as_slice());
+        let known = known.unwrap_or_default();
+        let known = known[known.len().saturating_sub(MOST_KNOWN)..].iter();
+        let known: Vec<&str> = known.map(|topic| topic.topic.as_str()).collect();
+        let query = self.query(query);
+        Some(plan::request(
+            self.generator.format,
+            query,
+            topics,
+            &known,
+            seed,
+        ))
+    }
+}

@@ -1,0 +1,172 @@
+//! A plan that the model makes: what it is asked, and what it answers.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::super::parse;
+use super::{Attribute, Plan, Topic};
+use crate::format::FormatHandler;
+use crate::llm::{Answer, ChatRequest, Completion, FinishReason, ItemShape, Wanted};
+use crate::prompt;
+use crate::sample::{Field, FieldKind, Limit};
+
+/// Fewest values of an attribute that says something.
+const FEWEST_VALUES: usize = 2;
+
+/// The request for a plan of so many `topics` beside those that are `known`.
+pub(in super::super) fn request(
+    format: &dyn FormatHandler,
+    query: &str,
+    topics: usize,
+    known: &[&str],
+    seed: Option<u64>,
+) -> ChatRequest {
+    let (system, user) = prompt::planning(format, query, topics, known);
+    ChatRequest {
+        system: system.into(),
+        user,
+        attachment: None,
+        answer: Answer::Samples(Wanted {
+            shape: Arc::new(shape()),
+            count: topics + prompt::PLANNED_ATTRIBUTES,
+            passage: None,
+        }),
+        seed,
+    }
+}
+
+fn shape() -> ItemShape {
+    let kinds = ["topic", "attribute"].map(str::to_owned);
+    ItemShape {
+        name: "plan".to_owned(),
+        fields: vec![
+            Field {
+                limit: Limit::Choices(kinds.to_vec()),
+                ..Field::new("kind", FieldKind::String, "what it is")
+            },
+            Field::new("name", FieldKind::String, "its name"),
+            Field::new("values", FieldKind::List, "its sub-topics or choices"),
+        ],
+    }
+}
+
+/// The plan in an answer, or what is wrong with it.
+pub(in super::super) fn read(completion: &Completion) -> Result<Plan, String> {
+    match &completion.finish_reason {
+        FinishReason::Blocked(reason) | FinishReason::PromptBlocked(reason) => {
+            return Err(format!("blocked ({reason})"));
+        }
+        FinishReason::Recitation => return Err("blocked (recitation)".to_owned()),
+        FinishReason::NoCandidates => return Err("no answer in the response".to_owned()),
+        FinishReason::Stop | FinishReason::MaxTokens | FinishReason::Other(_) => {}
+    }
+    let items = parse::items(&completion.text).map_err(|_| "no JSON objects in the answer")?;
+    let mut plan = Plan::default();
+    for item in items {
+        if let Value::Object(item) = item {
+            take(&mut plan, &item);
+        }
+    }
+    plan.clean();
+    match plan.topics.is_empty() {
+        true => Err("no topics in the answer".to_owned()),
+        false => Ok(plan),
+    }
+}
+
+fn take(plan: &mut Plan, item: &Map<String, Value>) {
+    let Some(name) = ["name", "topic", "title"]
+        .iter()
+        .find_map(|key| item.get(*key)?.as_str())
+    else {
+        return;
+    };
+    let is_attribute = item.get("kind").and_then(Value::as_str) == Some("attribute");
+    let values = ["values", "subtopics", "sub_topics"];
+    let values = values.iter().find_map(|key| item.get(*key));
+    let values = values.map(texts).unwrap_or_default();
+    match is_attribute {
+        true if values.len() < FEWEST_VALUES => {}
+        true => plan.attributes.push(Attribute {
+            attribute: name.to_owned(),
+            values,
+        }),
+        false => plan.topics.push(Topic::new(name.to_owned(), values)),
+    }
+}
+
+/// A list of texts, or a text with marks between them.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => text.split([';', '\n']).map(str::to_owned).collect(),
+        Value::Array(values) => {
+            let texts = values.iter().filter_map(Value::as_str);
+            texts.map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::{RateLimits, Usage};
+
+    fn plan(text: &str, finish_reason: FinishReason) -> Result<Plan, String> {
+        read(&Completion {
+            text: text.to_owned(),
+            finish_reason,
+            usage: Usage::default(),
+            model: None,
+            limits: RateLimits::default(),
+        })
+    }
+
+    #[test]
+    fn topics_and_attributes_are_read_in_every_shape() {
+        let text = r#"```json
+            {"samples": [
+                {"kind": "topic", "name": "Bees", "values": ["honey", " wax ", "honey", ""]},
+                {"topic": "Wasps", "subtopics": "nests; stings"},
+                {"kind": "attribute", "name": "tone", "values": ["dry", "warm"]},
+                {"kind": "attribute", "name": "useless", "values": ["one"]},
+                {"kind": "topic", "values": []}
+            ]}```"#;
+        let plan = plan(text, FinishReason::Stop).expect("a plan");
+        let topic = |name: &str, parts: [&str; 2]| {
+            Topic::new(name.to_owned(), parts.map(str::to_owned).to_vec())
+        };
+        assert_eq!(
+            plan.topics,
+            [
+                topic("Bees", ["honey", "wax"]),
+                topic("Wasps", ["nests", "stings"])
+            ]
+        );
+        assert_eq!(plan.attributes.len(), 1);
+        assert_eq!(plan.attributes[0].values, ["dry", "warm"]);
+    }
+
+    #[test]
+    fn a_cut_plan_is_used_as_far_as_it_goes() {
+        let text = r#"{"samples": [{"kind": "topic", "name": "Bees", "values": ["a"]}, {"kind"#;
+        let plan = plan(text, FinishReason::MaxTokens).expect("a plan");
+        assert_eq!(plan.topics.len(), 1);
+    }
+
+    #[test]
+    fn an_answer_without_topics_is_no_plan() {
+        let attribute = r#"{"kind":"attribute","name":"tone","values":["a","b"]}"#;
+        for (text, problem) in [
+            ("Sure! Bees, wasps.", "no JSON objects in the answer"),
+            (attribute, "no topics in the answer"),
+        ] {
+            assert_eq!(plan(text, FinishReason::Stop), Err(problem.to_owned()));
+        }
+        assert_eq!(
+            plan("", FinishReason::Blocked("SAFETY".to_owned())),
+            Err("blocked (SAFETY)".to_owned())
+        );
+    }
+}
