@@ -9,6 +9,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use sdgen::format::{FormatHandler as _, predefined};
+use sdgen::generate::dedup::{Duplicates, Threshold};
 use sdgen::generate::{Budget, Event, Generator, Limits, Options, Planning, Progress, Source};
 use sdgen::llm::Offline;
 use sdgen::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
@@ -29,6 +30,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         balance: None,
         free_context: false,
         keep_ungrounded: false,
+        examples: None,
+        language: None,
+        sanity: true,
+        duplicates: Duplicates::Near(Threshold::default()),
         limits: Limits::at_once(2),
         budget: Budget::default(),
         grace: Duration::from_secs(8),
@@ -55,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         shutdown: &shutdown,
     };
     let source = Source::Query("facts about lighthouses".to_owned());
-    let progress = Progress::new(&options, &source, &format);
+    let progress = Progress::new(&format, &options, &source);
     let run = generator
         .run(source, progress, &mut outputs, |event| {
             if let Event::Settled { books, .. } = event {

@@ -12,6 +12,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Arg, ArgAction, Args, CommandFactory as _, Parser, ValueEnum};
 
 use crate::format::PREDEFINED;
+use crate::generate::dedup::Threshold;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -62,6 +63,16 @@ pub struct Cli {
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     pub samples: usize,
 
+    /// JSONL, CSV or Parquet file of samples in the format: a few are shown in each request, in
+    /// turn, and none is returned as a new sample.
+    #[arg(long, value_name = "FILE", help_heading = GENERATION)]
+    pub examples: Option<PathBuf>,
+
+    /// Language of the samples, by any name, such as German, pt-BR or 日本語 [default: that of the
+    /// query or the documents].
+    #[arg(long, value_name = "LANG", help_heading = GENERATION, value_parser = language)]
+    pub language: Option<String>,
+
     /// Use the query as it is, without having the model refine it first.
     #[arg(long, help_heading = GENERATION)]
     pub no_refine: bool,
@@ -95,6 +106,11 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub keep_ungrounded: bool,
 
+    /// Keep samples that are certainly of no use, such as refusals, loops, placeholders and pairs of
+    /// equal texts.
+    #[arg(long, help_heading = GENERATION)]
+    pub no_sanity: bool,
+
     /// End the run, before it begins, if a document cannot be used, instead of skipping it.
     #[arg(long, help_heading = GENERATION)]
     pub strict_documents: bool,
@@ -118,6 +134,16 @@ pub struct Cli {
     #[arg(long, value_name = "TOKENS", help_heading = GENERATION)]
     #[arg(value_parser = at_least_zero::<usize>, allow_negative_numbers = true)]
     pub chunk_overlap: Option<usize>,
+
+    /// Which samples are duplicates, and not kept: those with the same values, or those with similar
+    /// texts, too.
+    #[arg(long, value_name = "MODE", default_value = "near", help_heading = GENERATION)]
+    pub dedup: DedupMode,
+
+    /// Least similarity of near duplicates, 0.5 to 1.0 [default: 0.8].
+    #[arg(long, value_name = "SIMILARITY", help_heading = GENERATION)]
+    #[arg(value_parser = near_threshold, allow_negative_numbers = true)]
+    pub near_threshold: Option<Threshold>,
 
     /// Seed that decides what each request asks for; the model gets a number made from it
     /// [default: random, the model gets none].
@@ -317,6 +343,14 @@ pub enum Provider {
     Offline,
 }
 
+/// Which samples are duplicates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum DedupMode {
+    Exact,
+    Near,
+}
+
 /// What reads PDF files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[expect(missing_docs, reason = "their names say it")]
@@ -470,6 +504,21 @@ fn not_blank(text: &str) -> Result<String, &'static str> {
     }
 }
 
+fn language(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("must not be blank"),
+        name if name.chars().count() > 60 => Err("must be at most 60 characters"),
+        name if name.chars().any(is_line_end_or_control) => {
+            Err("must be one line without control characters")
+        }
+        name => Ok(name.to_owned()),
+    }
+}
+
+fn is_line_end_or_control(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
 fn at_least_one(text: &str) -> Result<usize, &'static str> {
     match text.trim().parse::<usize>() {
         Ok(0) => Err("must be at least 1"),
@@ -509,6 +558,13 @@ fn temperature(text: &str) -> Result<f64, &'static str> {
 fn top_p(text: &str) -> Result<f64, &'static str> {
     number_where(text, |number| number > 0.0 && number <= 1.0)
         .ok_or("must be a number above 0.0 and at most 1.0")
+}
+
+fn near_threshold(text: &str) -> Result<Threshold, &'static str> {
+    let number = text.trim().parse().ok();
+    number
+        .and_then(Threshold::new)
+        .ok_or("must be a number from 0.5 to 1.0")
 }
 
 fn seconds(text: &str) -> Result<f64, &'static str> {
@@ -627,6 +683,10 @@ mod tests {
             ["--output-prefix", ""],
             ["--output-format", "xml"],
             ["--log-level", "loud"],
+            ["--language", " "],
+            ["--language", "Ger\nman"],
+            ["--language", "a\u{2028}b"],
+            ["--language", &"é".repeat(61)],
         ] {
             let error = parse(&wrong).expect_err("out of range");
             assert_eq!(error.exit_code(), 2, "{wrong:?}");
@@ -636,6 +696,8 @@ mod tests {
             ["--top-p", "1"],
             ["--max-retries", "0"],
             ["--log-level", "debug"],
+            ["--language", "日本語"],
+            ["--language", &"é".repeat(60)],
         ] {
             assert!(parse(&right).is_ok(), "{right:?}");
         }

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::cli::{BalanceChoice, Cli, LogLevel, OutputChoice, PdfReader, Provider};
+use crate::cli::{BalanceChoice, Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider};
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
 use crate::format::{
     Classes, CustomFormatError, Format, FormatHandler as _, load_custom, predefined,
 };
+use crate::generate::dedup::Duplicates;
 use crate::generate::{Balance, Budget, Limits, Options, Plan, Planning};
 use crate::llm::{
     ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Price, PriceError, Prices, Sampling, SetupError,
@@ -35,6 +36,8 @@ const DEFAULT_TOP_P: f64 = 0.95;
 pub struct Config {
     /// What the samples are made from.
     pub input: Input,
+    /// The file of the samples that the model is shown, not yet read.
+    pub examples: Option<PathBuf>,
     /// What a sample looks like.
     pub format: Format,
     /// Who writes the samples.
@@ -177,84 +180,12 @@ impl Config {
         };
         let provider = provider(&cli, env)?;
         let price = price(&cli, &provider)?;
-        let chunk_size = chunk_size(&cli)?;
-        let input = match (cli.input.query, cli.input.documents) {
-            (Some(query), _) => Input::Query(query),
-            (None, paths) => Input::Documents(Documents {
-                paths,
-                is_strict: cli.strict_documents,
-                how: HowToRead {
-                    pdf: match cli.pdf_engine {
-                        _ if cli.native_pdf => PdfReading::Pages,
-                        PdfReader::Auto => PdfReading::Text(PdfEngine::Auto),
-                        PdfReader::Pdfboss => PdfReading::Text(PdfEngine::Pdfboss),
-                        PdfReader::PdfExtract => PdfReading::Text(PdfEngine::PdfExtract),
-                    },
-                    chunk_size,
-                },
-            }),
-        };
-        let is_grounded = matches!(input, Input::Documents(_)) && format.grounding().is_some();
-        let flags = [
-            ("--free-context", cli.free_context),
-            ("--keep-ungrounded", cli.keep_ungrounded),
-        ];
-        for (flag, is_given) in flags {
-            if is_given && !is_grounded {
-                tracing::warn!("{flag} has an effect with qa from documents only");
-            }
-        }
-        let is_offline = provider.is_offline();
-        let is_query = matches!(input, Input::Query(_));
-        let (planning, plan_file) = planning(
-            (cli.no_plan, cli.topics.as_deref(), cli.plan),
-            is_query,
-            is_offline,
-        )?;
-        let options = Options {
-            samples: cli.samples,
-            batch_size: cli.batch_size,
-            limits: Limits {
-                concurrency: cli.concurrency.unwrap_or(provider.default_concurrency()),
-                requests_per_minute: cli.rpm,
-                tokens_per_minute: cli.tpm,
-                max_wait: Duration::from_secs_f64(cli.max_wait),
-            },
-            budget: Budget {
-                requests: cli.max_requests,
-                cost: budget_of_cost(cli.max_cost, &provider, price.as_ref())?,
-            },
-            grace: Duration::from_secs_f64(cli.grace),
-            max_retries: cli.max_retries,
-            // Numbers in JSON are exact up to 53 bits with many readers.
-            seed: cli.seed.unwrap_or_else(|| rand::random::<u64>() >> 11),
-            tells_made: planning != Planning::None && !is_offline,
-            planning,
-            balance: balance(cli.balance, &format)?,
-            free_context: cli.free_context,
-            keep_ungrounded: cli.keep_ungrounded && is_grounded,
-            seed_requests: cli.seed.is_some() || is_offline,
-            refine: !cli.no_refine && !is_offline && is_query,
-        };
-        let output = OutputConfig {
-            prefix: cli.output_prefix.into(),
-            formats: output_formats(&cli.output_format),
-            source: match input {
-                Input::Query(_) => SourceKind::Query,
-                Input::Documents(_) => SourceKind::Docs,
-            },
-            incremental: cli.incremental_save,
-            with_metadata: cli.with_metadata,
-            existing: match cli.overwrite {
-                true => Existing::Replace,
-                false => Existing::Refuse,
-            },
-        };
-        if output.with_metadata {
-            check_names(&format, output.source)?;
-        }
+        let input = input(&cli)?;
+        let (options, plan_file) = options(&cli, &input, &format, &provider, price.as_ref())?;
+        let output = output(&cli, &input, &format)?;
         Ok(Self {
             input,
+            examples: cli.examples,
             format,
             provider,
             options,
@@ -320,13 +251,120 @@ impl ProviderConfig {
     }
 }
 
+/// What the samples are made from.
+fn input(cli: &Cli) -> Result<Input, ConfigError> {
+    let chunk_size = chunk_size(cli)?;
+    Ok(match &cli.input.query {
+        Some(query) => Input::Query(query.clone()),
+        None => Input::Documents(Documents {
+            paths: cli.input.documents.clone(),
+            is_strict: cli.strict_documents,
+            how: HowToRead {
+                pdf: match cli.pdf_engine {
+                    _ if cli.native_pdf => PdfReading::Pages,
+                    PdfReader::Auto => PdfReading::Text(PdfEngine::Auto),
+                    PdfReader::Pdfboss => PdfReading::Text(PdfEngine::Pdfboss),
+                    PdfReader::PdfExtract => PdfReading::Text(PdfEngine::PdfExtract),
+                },
+                chunk_size,
+            },
+        }),
+    })
+}
+
+/// How much is generated, and how; and where the plan is saved.
+fn options(
+    cli: &Cli,
+    input: &Input,
+    format: &Format,
+    provider: &ProviderConfig,
+    price: Option<&Price>,
+) -> Result<(Options, Option<PathBuf>), ConfigError> {
+    let is_query = matches!(input, Input::Query(_));
+    let is_grounded = !is_query && format.grounding().is_some();
+    let is_offline = provider.is_offline();
+    warn_of_grounding(cli, is_grounded);
+    let (planning, plan_file) = planning(cli, is_query, is_offline)?;
+    let options = Options {
+        samples: cli.samples,
+        batch_size: cli.batch_size,
+        duplicates: duplicates(cli),
+        limits: Limits {
+            concurrency: cli.concurrency.unwrap_or(provider.default_concurrency()),
+            requests_per_minute: cli.rpm,
+            tokens_per_minute: cli.tpm,
+            max_wait: Duration::from_secs_f64(cli.max_wait),
+        },
+        budget: Budget {
+            requests: cli.max_requests,
+            cost: budget_of_cost(cli.max_cost, provider, price)?,
+        },
+        grace: Duration::from_secs_f64(cli.grace),
+        max_retries: cli.max_retries,
+        // Numbers in JSON are exact up to 53 bits with many readers.
+        seed: cli.seed.unwrap_or_else(|| rand::random::<u64>() >> 11),
+        tells_made: planning != Planning::None && !is_offline,
+        planning,
+        balance: balance(cli.balance.as_ref(), format, is_offline)?,
+        free_context: cli.free_context,
+        keep_ungrounded: cli.keep_ungrounded && is_grounded,
+        sanity: !cli.no_sanity,
+        examples: None,
+        language: cli.language.clone(),
+        seed_requests: cli.seed.is_some() || is_offline,
+        refine: !cli.no_refine && !is_offline && is_query,
+    };
+    Ok((options, plan_file))
+}
+
+fn warn_of_grounding(cli: &Cli, is_grounded: bool) {
+    let flags = [
+        ("--free-context", cli.free_context),
+        ("--keep-ungrounded", cli.keep_ungrounded),
+    ];
+    for (flag, is_given) in flags {
+        if is_given && !is_grounded {
+            tracing::warn!("{flag} has an effect with qa from documents only");
+        }
+    }
+    if is_grounded && cli.language.is_some() && !cli.keep_ungrounded {
+        tracing::warn!(
+            "answers in another language than the documents are rejected as not in the text; \
+             --keep-ungrounded keeps them"
+        );
+    }
+}
+
+/// Where the samples go.
+fn output(cli: &Cli, input: &Input, format: &Format) -> Result<OutputConfig, ConfigError> {
+    let output = OutputConfig {
+        prefix: cli.output_prefix.clone().into(),
+        formats: output_formats(&cli.output_format),
+        source: match input {
+            Input::Query(_) => SourceKind::Query,
+            Input::Documents(_) => SourceKind::Docs,
+        },
+        incremental: cli.incremental_save,
+        with_metadata: cli.with_metadata,
+        existing: match cli.overwrite {
+            true => Existing::Replace,
+            false => Existing::Refuse,
+        },
+    };
+    if output.with_metadata {
+        check_names(format, output.source)?;
+    }
+    Ok(output)
+}
+
 /// Where the topics come from, and where they are saved, as `--no-plan`,
 /// `--topics` and `--plan` say.
 fn planning(
-    (no_plan, topics, plan): (bool, Option<&Path>, Option<PathBuf>),
+    cli: &Cli,
     is_query: bool,
     is_offline: bool,
 ) -> Result<(Planning, Option<PathBuf>), ConfigError> {
+    let (topics, plan) = (cli.topics.as_deref(), cli.plan.as_deref());
     let is_given = topics.is_some() || plan.is_some();
     if is_given && !is_query {
         tracing::warn!("--topics and --plan have an effect with --query only");
@@ -338,16 +376,16 @@ fn planning(
         false => Planning::Asked,
     };
     Ok(match (topics, plan) {
-        _ if no_plan => (Planning::None, None),
+        _ if cli.no_plan => (Planning::None, None),
         (Some(path), _) if path == Path::new("none") => (Planning::BuiltIn, None),
         (Some(path), _) => (Planning::Given(load_topics(path)?), None),
         (None, None) => (asked, None),
         (None, Some(path)) if path.exists() => (Planning::Given(load_plan(path)?), None),
         (None, Some(path)) => match path.parent().is_some_and(has_folder) {
-            true => (asked, Some(path)),
+            true => (asked, Some(path.to_owned())),
             false => {
                 return Err(ConfigError::Plan {
-                    path,
+                    path: path.to_owned(),
                     problem: "its folder does not exist".to_owned(),
                 });
             }
@@ -369,16 +407,25 @@ fn load_topics(path: &Path) -> Result<Plan, ConfigError> {
     Plan::of_list(&text).map_err(|error| unusable(error.to_string()))
 }
 
-fn load_plan(path: PathBuf) -> Result<Plan, ConfigError> {
-    let text = fs::read_to_string(&path).map_err(|error| error.to_string());
+fn load_plan(path: &Path) -> Result<Plan, ConfigError> {
+    let text = fs::read_to_string(path).map_err(|error| error.to_string());
     let plan = text.and_then(|text| Plan::parse(text.trim_start_matches('\u{feff}')));
-    plan.map_err(|problem| ConfigError::Plan { path, problem })
+    plan.map_err(|problem| ConfigError::Plan {
+        path: path.to_owned(),
+        problem,
+    })
 }
 
 /// The classes of `format` that are balanced, and how.
-fn balance(choice: Option<BalanceChoice>, format: &Format) -> Result<Option<Balance>, ConfigError> {
+fn balance(
+    choice: Option<&BalanceChoice>,
+    format: &Format,
+    is_offline: bool,
+) -> Result<Option<Balance>, ConfigError> {
     let (field, shares) = match choice {
         Some(BalanceChoice::None) => return Ok(None),
+        // Nobody heeds what is asked for.
+        None if is_offline => return Ok(None),
         None => {
             let even = |classes: Classes| Balance {
                 shares: vec![1.0; classes.len()],
@@ -388,8 +435,10 @@ fn balance(choice: Option<BalanceChoice>, format: &Format) -> Result<Option<Bala
         }
         Some(BalanceChoice::Shares(field, shares)) => (field, shares),
     };
-    let default = format.classes().filter(|classes| classes.field() == field);
-    let classes = default.or_else(|| Classes::named(format.fields(), &field));
+    let default = format
+        .classes()
+        .filter(|classes| classes.field() == field.as_str());
+    let classes = default.or_else(|| Classes::named(format.fields(), field));
     let classes = classes.ok_or_else(|| {
         ConfigError::Balance(format!(
             "`{field}` is no field of `{}` with classes",
@@ -404,7 +453,10 @@ fn balance(choice: Option<BalanceChoice>, format: &Format) -> Result<Option<Bala
             titles.join(", ")
         )));
     }
-    Ok(Some(Balance { classes, shares }))
+    Ok(Some(Balance {
+        classes,
+        shares: shares.clone(),
+    }))
 }
 
 fn chunk_size(cli: &Cli) -> Result<ChunkSize, ConfigError> {
@@ -510,6 +562,18 @@ fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
     })
 }
 
+fn duplicates(cli: &Cli) -> Duplicates {
+    match cli.dedup {
+        DedupMode::Exact => {
+            if cli.near_threshold.is_some() {
+                tracing::warn!("--near-threshold has no effect with --dedup exact");
+            }
+            Duplicates::Exact
+        }
+        DedupMode::Near => Duplicates::Near(cli.near_threshold.unwrap_or_default()),
+    }
+}
+
 fn sampling(cli: &Cli, with_defaults: bool) -> Sampling {
     let default = |value: f64| with_defaults.then_some(value);
     Sampling {
@@ -572,6 +636,7 @@ fn warn_of_idle_flags(cli: &Cli) {
         ("--base-url", cli.base_url.is_some(), with_network),
         ("--insecure-http", cli.insecure_http, with_network),
         ("--model", cli.model.is_some(), with_network),
+        ("--language", cli.language.is_some(), with_network),
         ("--temperature", cli.temperature.is_some(), with_network),
         ("--top-p", cli.top_p.is_some(), with_network),
         ("--top-k", cli.top_k.is_some(), with_network),
@@ -593,6 +658,9 @@ fn warn_of_idle_flags(cli: &Cli) {
         if is_given && cli.input.query.is_some() {
             tracing::warn!("{flag} has no effect without --documents");
         }
+    }
+    if cli.examples.is_some() && !with_network {
+        tracing::warn!("--examples are not imitated by this provider");
     }
     if cli.native_pdf && cli.pdf_engine != PdfReader::Auto {
         tracing::warn!("--pdf-engine has no effect with --native-pdf");

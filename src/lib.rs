@@ -43,12 +43,13 @@
 //! - [`prompt`]: every text that is sent to a model, but for the sentence that
 //!   tells a JSON schema to servers that take none, which is with the schemas.
 //! - [`format`](mod@format): what a sample looks like; predefined and custom formats,
-//!   validation. [`output`]: the journal and the files.
+//!   validation, and what is of no use. [`output`]: the journal and the files.
 //! - [`llm`]: Gemini, OpenAI-compatible endpoints, the offline provider.
 //!   [`document`]: files and URLs to text, read by processes of their own, to
-//!   passages in a file. [`sample`]: fields, values, samples. [`shutdown`]: the
-//!   wish to stop.
+//!   passages in a file. [`rows`]: files of data, row by row. [`sample`]:
+//!   fields, values, samples. [`shutdown`]: the wish to stop.
 //! - `net`: how an HTTP client is made, and what goes wrong with a connection.
+//!   `caught`: parsers that panic, held.
 //!
 //! # Invariants
 //!
@@ -56,9 +57,9 @@
 //! 2. Only `run` names concrete clients, and only it sees the whole
 //!    [`Config`](config::Config).
 //! 3. Only `report` prints; only `main` exits; only `llm` and `fetch` of
-//!    `document` touch the network; only `output`, `document`, custom formats
-//!    and `config` (`.env`, a price table) touch files; only `document` starts
-//!    processes, and only in them is a document's content interpreted.
+//!    `document` touch the network; only `output`, `document`, `rows`, custom
+//!    formats and `config` (`.env`, a price table) touch files; only `document`
+//!    starts processes, and only in them is a document's content interpreted.
 //! 4. `llm` knows fields, not samples; `format` no models; `output` neither.
 //! 5. The API key is in one header and nowhere else: no error, log, URL, Debug
 //!    output, file or process title. Prompts are logged at `debug` at most.
@@ -68,6 +69,7 @@
 //! 7. No mutable global state, no lock and no spawned task in the loop.
 //! 8. One call of a client is one HTTP request; who calls decides on retries.
 
+mod caught;
 pub mod cli;
 pub mod config;
 pub mod document;
@@ -78,6 +80,7 @@ mod net;
 pub mod output;
 pub mod prompt;
 pub mod report;
+pub mod rows;
 pub mod run;
 pub mod sample;
 pub mod shutdown;

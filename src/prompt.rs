@@ -27,9 +27,15 @@ pub enum Material {
 }
 
 /// The system instruction of all requests with such `material`; `filled` is
-/// the field that the program fills with the passage, if there is one.
+/// the field that the program fills with the passage, if there is one, and
+/// `language` that of the samples, if it is not that of the material.
 #[must_use]
-pub fn system(format: &dyn FormatHandler, material: Material, filled: Option<&str>) -> String {
+pub fn system(
+    format: &dyn FormatHandler,
+    material: Material,
+    filled: Option<&str>,
+    language: Option<&str>,
+) -> String {
     let written: Vec<Field> = format
         .fields()
         .iter()
@@ -73,13 +79,31 @@ pub fn system(format: &dyn FormatHandler, material: Material, filled: Option<&st
          - The fields of a sample fit each other.\n\
          {faithful}\
          {filled}\
+         {language}\
          {guidance}\
          \n\
          Answer with JSON only, no comments: {shape}",
         name = format.name(),
         description = format.description(),
+        language = language_rule(material, language),
         shape = shape(&written),
     )
+}
+
+fn language_rule(material: Material, language: Option<&str>) -> String {
+    let written_in = match (language, material) {
+        (Some(language), _) => {
+            return format!(
+                "- Write all texts of the samples in this language: {language}, whatever that of \
+                 query, passage and examples. Keys, class numbers and words that a field \
+                 lists stay as they are.\n"
+            );
+        }
+        (None, Material::Query) => "query, unless it or",
+        (None, Material::Passage) => "passage, unless",
+        (None, Material::Pages) => "pages, unless",
+    };
+    format!("- Write in the language of the {written_in} a field names another.\n")
 }
 
 fn field_line(field: &Field) -> String {
@@ -212,6 +236,25 @@ impl Wish<'_> {
     }
 }
 
+/// The turn `user` after `examples`, JSON texts; as it is without any.
+#[must_use]
+pub fn with_examples(examples: &[impl AsRef<str>], material: Material, user: String) -> String {
+    if examples.is_empty() {
+        return user;
+    }
+    let facts = match material {
+        Material::Query => "",
+        Material::Passage => " Their facts are not from the passage.",
+        Material::Pages => " Their facts are not from the pages.",
+    };
+    let lines: Vec<&str> = examples.iter().map(AsRef::as_ref).collect();
+    let lines = lines.join("\n");
+    format!(
+        "These samples show the style that is wanted. Do not copy or rephrase them.{facts}\n\
+         {lines}\n\n{user}"
+    )
+}
+
 fn wanted(count: usize) -> String {
     match count {
         1 => "Write exactly 1 sample.".to_owned(),
@@ -245,13 +288,21 @@ fn told_classes(field: &str, values: &[String]) -> String {
 
 /// System instruction and user turn that turn a query into a better one.
 #[must_use]
-pub fn refinement(format: &dyn FormatHandler, query: &str) -> (String, String) {
+pub fn refinement(
+    format: &dyn FormatHandler,
+    query: &str,
+    language: Option<&str>,
+) -> (String, String) {
     let system = "You turn short requests for training data into clear briefs for the writers of \
                   the data. Keep the request's intent, language and every constraint; add the \
                   topics, situations and variety that good data would cover. Write at most 120 \
                   words of plain text, and nothing but the brief.";
+    let language = match language {
+        Some(language) => format!("Its texts will be in this language: {language}\n"),
+        None => String::new(),
+    };
     let user = format!(
-        "Each sample will be: {}\n\nRequest: {query}",
+        "Each sample will be: {}\n{language}\nRequest: {query}",
         format.description().trim()
     );
     (system.to_owned(), user)
@@ -380,7 +431,7 @@ mod tests {
                 // About four characters a token.
                 let filled = format.grounding().map(|grounding| grounding.context);
                 let filled = filled.filter(|_| material == Material::Passage);
-                let tokens = (system(&format, material, filled).len() + frame.len()) / 4;
+                let tokens = (system(&format, material, filled, None).len() + frame.len()) / 4;
                 assert!(tokens <= 350, "{name}: {tokens} tokens");
             }
         }
@@ -391,7 +442,7 @@ mod tests {
         let format = predefined("pair-class").expect("listed");
         let prompt = format!(
             "{}\n=====\n{}",
-            system(&format, Material::Query, None),
+            system(&format, Material::Query, None, None),
             from_query(
                 "weather reports",
                 Wish {
@@ -410,7 +461,7 @@ mod tests {
         let format = predefined("qa").expect("listed");
         let prompt = format!(
             "{}\n=====\n{}",
-            system(&format, Material::Passage, Some("context")),
+            system(&format, Material::Passage, Some("context"), None),
             from_passage(
                 "The lamp was lit in 1822.",
                 Some("History > Lamps"),
@@ -425,10 +476,42 @@ mod tests {
         let format = predefined("qa").expect("listed");
         let prompt = format!(
             "{}\n=====\n{}",
-            system(&format, Material::Pages, None),
+            system(&format, Material::Pages, None, None),
             from_pages(wish(2, "vivid and concrete"))
         );
         insta::assert_snapshot!(prompt);
+    }
+
+    #[test]
+    fn a_language_is_named_whatever_the_samples_are_made_from() {
+        let format = predefined("pair").expect("listed");
+        for material in [Material::Query, Material::Passage, Material::Pages] {
+            let system = system(&format, material, None, Some("日本語"));
+            let rule = "- Write all texts of the samples in this language: 日本語, whatever that \
+                        of query, passage and examples. Keys, class numbers and words that a field \
+                        lists stay as they are.\n";
+            assert!(system.contains(rule), "{system}");
+            assert!(!system.contains("Write in the language of"), "{system}");
+        }
+        let (_, user) = refinement(&format, "rain", Some("日本語"));
+        assert!(user.contains("\nIts texts will be in this language: 日本語\n\nRequest: rain"));
+    }
+
+    #[test]
+    fn examples_come_before_what_is_asked() {
+        let with = |material| with_examples(&["{1}", "{2}"], material, "Task: x".to_owned());
+        assert_eq!(
+            with(Material::Query),
+            "These samples show the style that is wanted. Do not copy or rephrase them.\n\
+             {1}\n{2}\n\nTask: x"
+        );
+        assert!(with(Material::Passage).contains("Their facts are not from the passage.\n{1}"));
+        assert!(with(Material::Pages).contains("Their facts are not from the pages.\n{1}"));
+        let none: [&str; 0] = [];
+        assert_eq!(
+            with_examples(&none, Material::Query, "Task: x".into()),
+            "Task: x"
+        );
     }
 
     #[test]

@@ -168,7 +168,7 @@ impl Kind {
 }
 
 /// Thai, Lao, Burmese, Khmer, Chinese, Japanese, Korean.
-pub(super) fn is_unspaced(letter: char) -> bool {
+pub(crate) fn is_unspaced(letter: char) -> bool {
     let is_of_script = matches!(letter,
         '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
         | '\u{1100}'..='\u{11ff}' | '\u{3005}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7ff}'

@@ -10,6 +10,7 @@ mod coverage;
 mod custom;
 mod grounding;
 mod predefined;
+pub mod sanity;
 
 use std::fmt;
 
@@ -20,6 +21,7 @@ use crate::sample::{Field, Sample, Value};
 pub use agreement::agree;
 pub use check::Check;
 pub use classes::Classes;
+pub(crate) use coverage::is_unspaced;
 pub use custom::{CustomFormatError, load as load_custom};
 pub use grounding::{Ground, Grounding};
 pub use predefined::{PREDEFINED, predefined};
@@ -45,6 +47,10 @@ pub trait FormatHandler: Send + Sync {
     /// The classes that samples are spread over, unless the user says otherwise.
     fn classes(&self) -> Option<Classes> {
         None
+    }
+    /// What must be true of the fields for a sample to be of use.
+    fn rules(&self) -> &[sanity::Rule] {
+        &[]
     }
     /// The sample in an item of an answer. Extra keys are dropped.
     ///
@@ -80,6 +86,8 @@ pub enum Rejection {
     /// A context is not taken from the passage, or an answer not from its
     /// context.
     Ungrounded(String),
+    /// A value is valid but of no use.
+    Useless(String, sanity::Fault),
 }
 
 impl fmt::Display for Rejection {
@@ -96,6 +104,7 @@ impl fmt::Display for Rejection {
             Self::Blank(field) => write!(f, "{field}: blank"),
             Self::Empty => f.write_str("no value at all"),
             Self::Ungrounded(field) => write!(f, "{field}: not in the text"),
+            Self::Useless(field, fault) => write!(f, "{field}: {fault}"),
         }
     }
 }
@@ -110,6 +119,7 @@ pub struct Format {
     grounding: Option<Grounding>,
     check: Check,
     classes: Option<Classes>,
+    rules: &'static [sanity::Rule],
 }
 
 impl FormatHandler for Format {
@@ -139,6 +149,10 @@ impl FormatHandler for Format {
 
     fn classes(&self) -> Option<Classes> {
         self.classes.clone()
+    }
+
+    fn rules(&self) -> &[sanity::Rule] {
+        self.rules
     }
 
     fn validate(&self, item: Json) -> Result<Sample, Rejection> {

@@ -5,6 +5,7 @@
 
 use crate::sample::{Field, FieldKind, Limit};
 
+use super::sanity::Rule::{self, Asks, Differs, Prose, Scores};
 use super::{Check, Classes, Format, Grounding};
 
 /// Names of the predefined formats, as `--format` takes them.
@@ -101,9 +102,11 @@ pub fn predefined(name: &str) -> Option<Format> {
             answer: "answer",
         }),
         check: check(name),
+        rules: rules(name),
     })
 }
 
+/// How a second look at samples of the format `name` goes.
 fn check(name: &str) -> Check {
     match name {
         "pair-class" => Check::Label {
@@ -125,6 +128,39 @@ fn check(name: &str) -> Check {
             answer: "answer",
         },
         _ => Check::Quality,
+    }
+}
+
+/// What must be true of the fields of the format `name`.
+fn rules(name: &str) -> &'static [Rule] {
+    match name {
+        "pair-class" => &[
+            Prose("premise"),
+            Prose("hypothesis"),
+            Differs("hypothesis", "premise"),
+        ],
+        "pair-score" => &[
+            Prose("sentence1"),
+            Prose("sentence2"),
+            Scores {
+                score: "score",
+                texts: ["sentence1", "sentence2"],
+            },
+        ],
+        "pair" => &[Differs("positive", "anchor")],
+        "triplet" => &[
+            Differs("positive", "anchor"),
+            Differs("negative", "positive"),
+            Differs("negative", "anchor"),
+        ],
+        "qa" => &[
+            Prose("context"),
+            Prose("question"),
+            Differs("question", "context"),
+            Differs("answer", "question"),
+            Asks("question"),
+        ],
+        _ => &[],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::format::{FormatHandler, Ground, Rejection};
+use crate::format::{FormatHandler, Ground, Rejection, sanity};
 use crate::llm::{Completion, FinishReason};
 use crate::sample::{self, Sample};
 
@@ -14,7 +14,8 @@ pub(super) enum Reading {
     /// Items; the answer may be cut, and hold no sample at all.
     Items {
         samples: Vec<Sample>,
-        rejections: Vec<Rejection>,
+        /// Which items are no samples, and why.
+        rejections: Vec<(usize, Rejection)>,
         is_cut: bool,
     },
     /// A filter of the provider kept the answer back; its reason.
@@ -35,15 +36,17 @@ pub(super) struct Reader<'a> {
     /// Whether samples are marked as grounded or not, and none is rejected for
     /// that.
     pub(super) marks: bool,
+    /// Whether samples that are of no use are rejected.
+    pub(super) checks_sanity: bool,
 }
 
 impl Reader<'_> {
     /// Reads `completion` as samples.
-    pub(super) fn read(self, completion: Completion) -> Reading {
-        let is_cut = match completion.finish_reason {
+    pub(super) fn read(self, completion: &Completion) -> Reading {
+        let is_cut = match &completion.finish_reason {
             FinishReason::Stop | FinishReason::Other(_) => false,
             FinishReason::MaxTokens => true,
-            FinishReason::Blocked(reason) => return Reading::Blocked(reason),
+            FinishReason::Blocked(reason) => return Reading::Blocked(reason.clone()),
             FinishReason::PromptBlocked(reason) => {
                 return Reading::Blocked(format!("prompt: {reason}"));
             }
@@ -63,10 +66,10 @@ impl Reader<'_> {
         let ground = self.passage.map(Ground::new);
         let mut samples = Vec::with_capacity(items.len());
         let mut rejections = Vec::new();
-        for item in items {
+        for (index, item) in items.into_iter().enumerate() {
             match self.sample(ground.as_ref(), item) {
                 Ok(sample) => samples.push(sample),
-                Err(rejection) => rejections.push(rejection),
+                Err(rejection) => rejections.push((index, rejection)),
             }
         }
         Reading::Items {
@@ -83,6 +86,9 @@ impl Reader<'_> {
             object.insert(field.to_owned(), passage.into());
         }
         let mut sample = self.format.validate(item)?;
+        if self.checks_sanity {
+            sanity::check(self.format, &sample, self.filled)?;
+        }
         let checked = match ground {
             Some(ground) => ground.check(self.format, &sample),
             None => Ok(()),

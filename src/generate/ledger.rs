@@ -46,6 +46,8 @@ pub struct Books {
     pub ungrounded: u64,
     /// Seen before in this run.
     pub duplicate: u64,
+    /// Those of the duplicates that are not the same, but similar.
+    pub near_duplicate: u64,
     /// Broke a rule, or came when the target was reached (`surplus`), by reason.
     pub rejected: BTreeMap<String, u64>,
     /// Not given by a filter of the provider, by its reason.
@@ -98,6 +100,8 @@ pub(super) struct Settlement {
     pub(super) ungrounded: usize,
     /// Seen before.
     pub(super) duplicate: usize,
+    /// Those of the duplicates that are not the same, but similar.
+    pub(super) near_duplicate: usize,
     /// Reason of each rejected item.
     pub(super) rejected: Vec<String>,
     /// New, but beyond the target.
@@ -328,6 +332,7 @@ impl Ledger {
         books.written += settlement.written as u64;
         books.ungrounded += settlement.ungrounded as u64;
         books.duplicate += settlement.duplicate as u64;
+        books.near_duplicate += settlement.near_duplicate as u64;
         for reason in settlement.rejected {
             *books.rejected.entry(reason).or_default() += 1;
         }
@@ -574,6 +579,7 @@ mod tests {
             .prop_map(
                 |(asked, written, duplicate, rejected, surplus, shortfall)| Settlement {
                     ungrounded: 0,
+                    near_duplicate: 0,
                     asked,
                     written,
                     duplicate,

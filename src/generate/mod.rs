@@ -11,6 +11,7 @@ mod budget;
 mod cells;
 pub mod dedup;
 mod engine;
+mod examples;
 mod ledger;
 mod pace;
 pub mod parse;
@@ -26,6 +27,7 @@ mod traffic;
 pub mod verify;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::format::{Classes, FormatHandler};
@@ -34,10 +36,12 @@ use crate::output::{Outputs, WriteError};
 use crate::sample::{Field, FieldKind, Sample};
 use crate::shutdown::Shutdown;
 
+use dedup::Duplicates;
 use engine::Engine;
 
 pub use brief::Source;
 pub use budget::{Budget, Spent};
+pub use examples::Examples;
 pub use ledger::Books;
 pub use pace::Limits;
 pub use plan::{Attribute, ListError, Plan, Topic};
@@ -72,6 +76,16 @@ pub struct Options {
     pub tells_made: bool,
     /// How many samples of each class are wanted, if that matters.
     pub balance: Option<Balance>,
+    /// Samples to show to the model, if there are any, of which no copy is
+    /// written.
+    pub examples: Option<Arc<Examples>>,
+    /// The language of the samples, unless it is that of what they are made
+    /// from.
+    pub language: Option<String>,
+    /// Whether valid samples that are certainly of no use are rejected.
+    pub sanity: bool,
+    /// Which samples are duplicates.
+    pub duplicates: Duplicates,
     /// How fast requests may go out.
     pub limits: Limits,
     /// What may be spent.
@@ -119,6 +133,16 @@ impl Options {
         let mark = Field::new("_grounded", FieldKind::Boolean, "whether the text says so");
         let mark = self.keep_ungrounded.then_some(mark);
         format.fields().iter().cloned().chain(mark).collect()
+    }
+
+    /// The field that is filled with the passage, not by the model, where the
+    /// model does not see pages.
+    fn filled_field(&self, format: &dyn FormatHandler, source: &Source) -> Option<&'static str> {
+        let is_query = matches!(source, Source::Query(_));
+        let grounding = format
+            .grounding()
+            .filter(|_| !is_query && !self.free_context);
+        grounding.map(|grounding| grounding.context)
     }
 }
 

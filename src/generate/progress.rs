@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use crate::document::Passages;
 use crate::format::FormatHandler;
-use crate::sample::{Field, FieldKind, Sample};
+use crate::sample::{Field, FieldKind, Sample, Value};
 
 use super::brief::{Briefs, Source};
 use super::cells::Cells;
-use super::dedup::Dedup;
+use super::dedup::{Dedup, Novelty};
+use super::examples::{Hands, Originals};
 use super::ledger::{Ledger, Settlement, Shortfall};
 use super::plan::Plan;
 use super::record::Record;
@@ -27,6 +28,8 @@ const MOST_PLANNINGS: u32 = 3;
 pub struct Progress {
     pub(super) ledger: Ledger,
     dedup: Dedup,
+    /// The examples, if there are any.
+    originals: Option<Originals>,
     /// Whether the last value of every sample is a mark.
     are_marked: bool,
     pub(super) turns: Turns,
@@ -36,6 +39,8 @@ pub struct Progress {
     pub(super) briefs: Briefs,
     pub(super) cells: Cells,
     balance: Option<Balance>,
+    /// The examples that each batch is shown.
+    pub(super) hands: Hands,
     /// What each passage gave, if there are passages.
     pub(super) coverage: Option<Coverage>,
     /// Parts of the run that came before; zero for a new run.
@@ -43,9 +48,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// That of a new run of `options` from `source`.
+    /// That of a new run of `options` from `source`, of samples in `format`.
     #[must_use]
-    pub fn new(options: &Options, source: &Source, format: &dyn FormatHandler) -> Self {
+    pub fn new(format: &dyn FormatHandler, options: &Options, source: &Source) -> Self {
         let passages = match source {
             Source::Query(_) => None,
             Source::Documents(passages) => Some(passages.len()),
@@ -65,9 +70,17 @@ impl Progress {
         let batch_size = options.batch_size.min(largest_share);
         let shares = options.balance.as_ref().map(|it| it.shares.as_slice());
         let key = options.tells_made.then(|| key(format)).flatten();
+        let examples = options.examples.as_deref();
+        let hands = examples.map(|examples| Hands::new(examples, options.seed));
+        let filled = options.filled_field(format, source).and_then(|name| {
+            let mut fields = format.fields().iter();
+            fields.position(|field| field.name == name)
+        });
         Self {
             ledger: Ledger::new(options.samples, batch_size, passages, shares),
-            dedup: Dedup::with_room_for(options.samples),
+            dedup: Dedup::new(options.duplicates, options.samples, filled),
+            originals: examples.map(|examples| Originals::new(examples, options.duplicates)),
+            hands: hands.unwrap_or_default(),
             are_marked: options.keep_ungrounded,
             turns: Turns::default(),
             traffic: Traffic::default(),
@@ -105,7 +118,7 @@ impl Progress {
                 traffic,
             }) => {
                 for sample in samples {
-                    self.is_new(sample);
+                    self.novelty(sample);
                 }
                 self.turns.replay(number, &settlement.shortfall);
                 self.ledger.ask(settlement.asked, &[]);
@@ -120,12 +133,17 @@ impl Progress {
         }
     }
 
-    /// Whether `sample` was not seen before, with whichever mark; from now on it
-    /// was.
-    pub(super) fn is_new(&mut self, sample: &Sample) -> bool {
-        let n_marks = usize::from(self.are_marked);
-        let n_values = sample.values.len() - n_marks;
-        self.dedup.is_new(&sample.values[..n_values])
+    /// What `sample` is to those before it, with whichever mark; if it is new,
+    /// it is one of them from now on.
+    pub(super) fn novelty(&mut self, sample: &Sample) -> Novelty {
+        self.dedup.novelty(unmarked(sample, self.are_marked))
+    }
+
+    /// Whether `sample` is one of the examples, with whichever mark.
+    pub(super) fn is_copied(&self, sample: &Sample) -> bool {
+        let values = unmarked(sample, self.are_marked);
+        let originals = self.originals.as_ref();
+        originals.is_some_and(|originals| originals.have(values))
     }
 
     /// The class of `sample`, if classes are balanced.
@@ -258,6 +276,12 @@ impl Progress {
             end: Ok(Outcome::Complete),
         }
     }
+}
+
+/// The values of `sample` without its mark, if samples are marked.
+fn unmarked(sample: &Sample, are_marked: bool) -> &[Value] {
+    let n_values = sample.values.len() - usize::from(are_marked);
+    &sample.values[..n_values]
 }
 
 /// Samples of each class.

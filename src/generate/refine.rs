@@ -9,8 +9,13 @@ use crate::prompt;
 const LONGEST: usize = 4_000;
 
 /// The request for a refinement of `query`.
-pub(super) fn request(format: &dyn FormatHandler, query: &str, seed: Option<u64>) -> ChatRequest {
-    let (system, user) = prompt::refinement(format, query);
+pub(super) fn request(
+    format: &dyn FormatHandler,
+    query: &str,
+    language: Option<&str>,
+    seed: Option<u64>,
+) -> ChatRequest {
+    let (system, user) = prompt::refinement(format, query, language);
     ChatRequest {
         system: system.into(),
         user,

@@ -26,6 +26,7 @@ mod parquet;
 mod past;
 mod place;
 mod record;
+mod rejects;
 #[cfg(test)]
 mod round_trip;
 mod sources;
@@ -46,6 +47,7 @@ pub use origin::Origin;
 pub use outputs::{Finished, Outputs};
 pub use past::Past;
 pub use place::Place;
+pub use rejects::Rejects;
 
 /// A sample on its way into the files, and its JSON, made once for all of them.
 #[derive(Debug)]

@@ -75,6 +75,11 @@ impl FileNames {
         self.side("sources.jsonl.part")
     }
 
+    /// Examples of what was not taken.
+    pub(super) fn rejects(&self) -> PathBuf {
+        self.side("rejects.jsonl")
+    }
+
     /// The file that is locked while a run writes.
     pub(super) fn lock(&self) -> PathBuf {
         self.side("lock")

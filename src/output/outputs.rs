@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::data_sets::{DataSets, Ended};
 use super::journal::Journal;
 use super::record::End;
-use super::{ManifestFile, Origin, Place, Row, WriteError};
+use super::{ManifestFile, Origin, Place, Rejects, Row, WriteError};
 use crate::sample::{Field, Sample};
 
 /// The files of a run while it lasts.
@@ -20,6 +20,7 @@ pub struct Outputs {
     fields: Arc<[Field]>,
     journal: Journal,
     data_sets: DataSets,
+    rejects: Rejects,
     pub(super) kept_journal: Option<PathBuf>,
     strangers: Vec<PathBuf>,
 }
@@ -31,6 +32,8 @@ pub struct Finished {
     pub files: Vec<PathBuf>,
     /// The file that tells where each of their rows comes from.
     pub sources: Option<PathBuf>,
+    /// The file with examples of what was not taken, if there is one.
+    pub rejects: Option<PathBuf>,
     /// The rows of each of them.
     pub rows: u64,
     /// Files of an earlier run that stand beside these because their successors
@@ -47,6 +50,7 @@ impl Outputs {
         fields: Arc<[Field]>,
         journal: Journal,
         data_sets: DataSets,
+        rejects: Rejects,
     ) -> Self {
         Self {
             strangers: place.strangers(),
@@ -54,6 +58,7 @@ impl Outputs {
             fields,
             journal,
             data_sets,
+            rejects,
             kept_journal: None,
         }
     }
@@ -83,6 +88,11 @@ impl Outputs {
     #[must_use]
     pub fn replaces(&self) -> bool {
         self.place.targets().iter().any(|target| target.exists())
+    }
+
+    /// Examples of what was not taken.
+    pub fn rejects(&mut self) -> &mut Rejects {
+        &mut self.rejects
     }
 
     /// Writes `samples` of one `origin` to every file, and to the journal with what
@@ -178,6 +188,7 @@ impl Outputs {
         Finished {
             files,
             sources: sources.map(|file| file.path),
+            rejects: self.rejects.path().map(Path::to_owned),
             rows,
             stale,
             errors,

@@ -155,6 +155,7 @@ impl Past {
             listed.is_some_and(|file| is_same(target, file).unwrap_or(false))
         };
         let (files, sources) = (self.targets(), self.names.sources());
+        let rejects = Some(self.names.rejects()).filter(|path| path.is_file());
         let are_finished = self.is_complete()
             && end.with_metadata == self.with_metadata
             && files
@@ -164,6 +165,7 @@ impl Past {
         are_finished.then(|| Finished {
             files,
             sources: Some(sources),
+            rejects,
             rows: self.samples(),
             stale: Vec::new(),
             errors: Vec::new(),

@@ -15,8 +15,8 @@ use super::journal::{self, Journal};
 use super::names::FileNames;
 use super::past::Contents;
 use super::{
-    Existing, ManifestFile, OpenError, OutputConfig, OutputFormat, Outputs, Past, Row, WriteError,
-    lock,
+    Existing, ManifestFile, OpenError, OutputConfig, OutputFormat, Outputs, Past, Rejects, Row,
+    WriteError, lock,
 };
 use crate::sample::Field;
 
@@ -104,7 +104,8 @@ impl Place {
         let is_kept = !earlier.is_complete() && earlier.may_hold_samples();
         let kept_journal = is_kept.then(|| journal::set_aside(&self.names));
         let kept_journal = kept_journal.transpose()?;
-        let mut outputs = Outputs::new(self, fields, journal, data_sets);
+        let rejects = Rejects::begin(self.names.rejects());
+        let mut outputs = Outputs::new(self, fields, journal, data_sets, rejects);
         outputs.kept_journal = kept_journal;
         Ok(outputs)
     }
@@ -131,7 +132,8 @@ impl Place {
             data_sets.append(&Row::all(&samples, origin.as_ref(), &fields))
         })?;
         let journal = Journal::reopen(past)?;
-        let mut outputs = Outputs::new(self, fields, journal, data_sets);
+        let rejects = Rejects::resume(self.names.rejects());
+        let mut outputs = Outputs::new(self, fields, journal, data_sets, rejects);
         outputs.name_growing()?;
         Ok(outputs)
     }

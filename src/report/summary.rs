@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::HumanCount;
 
-use crate::generate::{Run, Traffic};
+use crate::generate::{Books, Run, Traffic};
 use crate::llm::Price;
 use crate::sample::{Field, Sample, Value};
 
@@ -30,6 +31,8 @@ pub struct Summary<'a> {
     pub is_billed: bool,
     /// How long it took.
     pub elapsed: Duration,
+    /// The file with examples of what was not taken, if there is one.
+    pub rejects: Option<&'a Path>,
 }
 
 impl Summary<'_> {
@@ -61,58 +64,8 @@ impl Summary<'_> {
             HumanCount(books.truncated),
             HumanCount(books.failed()),
         );
-        for (name, reasons) in [
-            ("rejected", &books.rejected),
-            ("blocked", &books.blocked),
-            ("failed", &books.failed),
-        ] {
-            if !reasons.is_empty() {
-                let _ = writeln!(text, "  {name}: {}", listed(reasons));
-            }
-        }
-        if books.ungrounded > 0 {
-            let _ = writeln!(
-                text,
-                "  {} of the written are not grounded in their text",
-                HumanCount(books.ungrounded)
-            );
-        }
-        if books.unasked > 0 {
-            let _ = writeln!(
-                text,
-                "  {} of the requested came unasked",
-                HumanCount(books.unasked)
-            );
-        }
-        if let Some(balance) = &run.balance {
-            let classes = balance.classes.iter();
-            let classes = classes.map(|it| (it.class.as_str(), it.samples));
-            let _ = writeln!(
-                text,
-                "  {}: {}",
-                printable(&balance.field),
-                counted(classes)
-            );
-        }
-        if let Some(plan) = run.plan.as_ref().filter(|plan| !plan.topics.is_empty()) {
-            let topics = HumanCount(plan.topics.len() as u64);
-            let _ = writeln!(
-                text,
-                "  topics {topics}, with {} sub-topics",
-                plan.subtopics()
-            );
-        }
-        if let Some(coverage) = &run.coverage {
-            let by_document = coverage.by_document();
-            let _ = writeln!(
-                text,
-                "  passages {}, used {}; documents {}, used {}",
-                HumanCount(coverage.passages() as u64),
-                HumanCount(coverage.used() as u64),
-                by_document.len(),
-                by_document.iter().filter(|it| **it > 0).count()
-            );
-        }
+        write_losses(text, books);
+        write_made(text, run);
         self.write_traffic(text, &run.traffic);
         if run.part.number > 1 {
             let _ = writeln!(
@@ -125,6 +78,10 @@ impl Summary<'_> {
         }
         if self.is_billed && self.price.is_none() {
             text.push_str("  cost unknown: no price of this model is known, --prices takes one\n");
+        }
+        if let Some(rejects) = self.rejects {
+            let path = printable(&rejects.display().to_string());
+            let _ = writeln!(text, "  examples of what was not taken: {path}");
         }
     }
 
@@ -154,6 +111,73 @@ impl Summary<'_> {
             let _ = write!(text, "; ${cost:.4} at prices of {}", price.date);
         }
         text.push('\n');
+    }
+}
+
+/// Why samples were lost, and what is to be said of the others.
+fn write_losses(text: &mut String, books: &Books) {
+    if books.near_duplicate > 0 {
+        let _ = writeln!(
+            text,
+            "  of the duplicates {} are near ones (--dedup exact keeps them)",
+            HumanCount(books.near_duplicate)
+        );
+    }
+    for (name, reasons) in [
+        ("rejected", &books.rejected),
+        ("blocked", &books.blocked),
+        ("failed", &books.failed),
+    ] {
+        if !reasons.is_empty() {
+            let _ = writeln!(text, "  {name}: {}", listed(reasons));
+        }
+    }
+    if books.ungrounded > 0 {
+        let _ = writeln!(
+            text,
+            "  {} of the written are not grounded in their text",
+            HumanCount(books.ungrounded)
+        );
+    }
+    if books.unasked > 0 {
+        let _ = writeln!(
+            text,
+            "  {} of the requested came unasked",
+            HumanCount(books.unasked)
+        );
+    }
+}
+
+/// What the samples are of, and made from.
+fn write_made(text: &mut String, run: &Run) {
+    if let Some(balance) = &run.balance {
+        let classes = balance.classes.iter();
+        let classes = classes.map(|it| (it.class.as_str(), it.samples));
+        let _ = writeln!(
+            text,
+            "  {}: {}",
+            printable(&balance.field),
+            counted(classes)
+        );
+    }
+    if let Some(plan) = run.plan.as_ref().filter(|plan| !plan.topics.is_empty()) {
+        let topics = HumanCount(plan.topics.len() as u64);
+        let _ = writeln!(
+            text,
+            "  topics {topics}, with {} sub-topics",
+            plan.subtopics()
+        );
+    }
+    if let Some(coverage) = &run.coverage {
+        let by_document = coverage.by_document();
+        let _ = writeln!(
+            text,
+            "  passages {}, used {}; documents {}, used {}",
+            HumanCount(coverage.passages() as u64),
+            HumanCount(coverage.used() as u64),
+            by_document.len(),
+            by_document.iter().filter(|it| **it > 0).count()
+        );
     }
 }
 
@@ -222,7 +246,7 @@ pub(super) fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generate::{Books, ByClass, OfClass, Outcome, Part};
+    use crate::generate::{ByClass, OfClass, Outcome, Part};
     use crate::llm::Usage;
     use crate::sample::FieldKind;
 
@@ -234,6 +258,7 @@ mod tests {
             written: 1_000,
             ungrounded: 7,
             duplicate: 100,
+            near_duplicate: 60,
             rejected: count("answer: blank", 50),
             blocked: count("SAFETY", 25),
             truncated: 20,
@@ -283,6 +308,7 @@ mod tests {
             price,
             is_billed: true,
             elapsed: Duration::from_millis(12_340),
+            rejects: Some(Path::new(".sdgen/out.rejects.jsonl")),
         };
         let mut text = String::new();
         summary.write(&mut text);

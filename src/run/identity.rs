@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use crate::config::{Config, Input};
 use crate::document::{Corpus, PdfReading, Skipped};
 use crate::format::{Format, FormatHandler as _};
-use crate::generate::Planning;
+use crate::generate::dedup::Threshold;
+use crate::generate::{Examples, Planning};
 use crate::prompt::{self, Material, Wish};
 
 /// What decides the data of a run; the header of its journal.
@@ -37,6 +38,12 @@ pub(super) struct Identity {
     balance: Option<String>,
     free_context: bool,
     keep_ungrounded: bool,
+    /// Digest of the examples.
+    examples: Option<String>,
+    language: Option<String>,
+    sanity: bool,
+    dedup: String,
+    near_threshold: Option<f64>,
     /// Digest of every text that is sent to the model.
     prompts: String,
     pub(super) seed: u64,
@@ -103,6 +110,11 @@ impl Identity {
             balance: config.options.balance.as_ref().map(ToString::to_string),
             free_context: config.options.free_context,
             keep_ungrounded: config.options.keep_ungrounded,
+            examples: config.options.examples.as_deref().map(examples),
+            language: config.options.language.clone(),
+            sanity: config.options.sanity,
+            dedup: config.options.duplicates.name().to_owned(),
+            near_threshold: config.options.duplicates.threshold().map(Threshold::get),
             prompts: prompts(&config.format),
             seed: config.options.seed,
             seed_given: config.seed_given,
@@ -168,9 +180,14 @@ impl Identity {
             "definition" => "the definition of the format has changed".to_owned(),
             "prompts" => "its prompts are those of another version of sdgen".to_owned(),
             "seed_given" | "seed" => format!("its --seed was {}", given(past)),
-            "refine" => match past {
-                Value::Bool(true) => "it was begun without --no-refine".to_owned(),
-                _ => "it was begun with --no-refine".to_owned(),
+            "refine" | "sanity" => match past {
+                Value::Bool(true) => format!("it was begun without --no-{name}"),
+                _ => format!("it was begun with --no-{name}"),
+            },
+            "examples" => match (past, now) {
+                (Value::Null, _) => "it was begun without --examples".to_owned(),
+                (_, Value::Null) => "it was begun with --examples".to_owned(),
+                _ => "its --examples were other ones".to_owned(),
             },
             _ => {
                 let name = name.replace('_', "-");
@@ -245,8 +262,13 @@ fn definition(format: &Format) -> String {
     digest(fields.chain(texts))
 }
 
+fn examples(examples: &Examples) -> String {
+    let samples = examples.samples().iter();
+    digest(samples.map(|sample| format!("{sample:?}")))
+}
+
 fn prompts(format: &Format) -> String {
-    let (system, user) = prompt::refinement(format, "");
+    let (system, user) = prompt::refinement(format, "", Some(""));
     let plan = prompt::planning(format, "", 1, &[]);
     let wish = Wish {
         count: 1,
@@ -256,10 +278,14 @@ fn prompts(format: &Format) -> String {
         made: &[""],
     };
     let fixed = [
-        prompt::system(format, Material::Query, None),
-        prompt::system(format, Material::Passage, None),
-        prompt::system(format, Material::Passage, Some("")),
-        prompt::system(format, Material::Pages, None),
+        prompt::system(format, Material::Query, None, None),
+        prompt::system(format, Material::Query, None, Some("")),
+        prompt::system(format, Material::Passage, None, None),
+        prompt::system(format, Material::Passage, Some(""), None),
+        prompt::system(format, Material::Pages, None, None),
+        prompt::with_examples(&[""], Material::Query, String::new()),
+        prompt::with_examples(&[""], Material::Passage, String::new()),
+        prompt::with_examples(&[""], Material::Pages, String::new()),
         prompt::from_query("", wish),
         prompt::from_pages(wish),
         prompt::from_passage("", Some(""), wish),

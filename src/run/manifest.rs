@@ -29,6 +29,8 @@ pub(super) struct Manifest {
     refined_query: Option<String>,
     /// What the requests were about; null without a plan.
     plan: Option<Plan>,
+    language: Option<String>,
+    examples: Option<ExamplesFile>,
     documents: Option<Vec<Source>>,
     /// Files that gave no document.
     skipped: Vec<Skipped>,
@@ -57,6 +59,29 @@ pub(super) struct Manifest {
     pub(super) files: Vec<PathBuf>,
     /// The file that tells where each row of the files comes from.
     pub(super) sources: Option<PathBuf>,
+    /// The file with examples of what was not taken, if there is one.
+    pub(super) rejects: Option<PathBuf>,
+}
+
+/// The file of the examples.
+#[derive(Debug, Serialize)]
+struct ExamplesFile {
+    file: PathBuf,
+    /// Samples that were taken from it.
+    samples: usize,
+    /// Those that are short enough to be shown to the model.
+    shown: usize,
+}
+
+impl ExamplesFile {
+    fn of(config: &Config) -> Option<Self> {
+        let examples = config.options.examples.as_ref()?;
+        Some(Self {
+            file: config.examples.clone()?,
+            samples: examples.samples().len(),
+            shown: examples.shown(),
+        })
+    }
 }
 
 /// A document, and the samples that it gave.
@@ -119,6 +144,8 @@ impl Manifest {
             },
             refined_query: None,
             plan: None,
+            language: config.options.language.clone(),
+            examples: ExamplesFile::of(config),
             documents: documents.map(|documents| documents.into_iter().map(Source::from).collect()),
             skipped: Vec::new(),
             repeated: 0,
@@ -135,6 +162,7 @@ impl Manifest {
             part: None,
             files: Vec::new(),
             sources: None,
+            rejects: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! them, and turns the end into an exit status.
 
 mod documents;
+mod examples;
 mod identity;
 mod manifest;
 mod verdict;
@@ -17,6 +18,7 @@ use crate::generate::{GenerateError, Generator, Outcome, Progress, Run, Source};
 use crate::llm::{Gemini, LlmClient, Offline, OpenAi, SetupError};
 use crate::output::{self, Finished, ManifestFile, OpenError, Outputs, Past, Place, WriteError};
 use crate::report::{self, Report, Summary};
+use crate::rows::RowsError;
 use crate::shutdown::{Shutdown, Signal};
 
 pub use identity::AnotherRun;
@@ -77,6 +79,9 @@ pub enum RunError {
     /// The documents cannot be used.
     #[error(transparent)]
     Document(#[from] LoadError),
+    /// The examples cannot be used.
+    #[error("--examples {0}")]
+    Examples(#[from] RowsError),
     /// The client cannot be made.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -116,6 +121,7 @@ impl RunError {
             | Self::Document(LoadError::Spool { .. }) => ExitStatus::Output,
             Self::Config(_)
             | Self::Document(_)
+            | Self::Examples(_)
             | Self::Setup(_)
             | Self::Open(_)
             | Self::AnotherRun(_)
@@ -139,6 +145,9 @@ impl RunError {
             Self::Config(ConfigError::NoPrice { .. }) => {
                 Some("give its price in a file with --prices, or limit --max-requests instead")
             }
+            Self::Examples(_) => Some(
+                "each row must be a sample of the format, with its values under the names of the fields, and some of at most 1,500 characters",
+            ),
             Self::Open(OpenError::InUse { .. }) => {
                 Some("wait for the other run, or choose another --output-prefix")
             }
@@ -195,6 +204,9 @@ enum Output {
 pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
     if !config.resume {
         Place::check(&config.output, config.format.name())?;
+    }
+    if let Some(path) = &config.examples {
+        config.options.examples = Some(Arc::new(examples::load(path, &config)?));
     }
     let mut corpus = match &config.input {
         Input::Query(_) => None,
@@ -253,7 +265,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
 
 /// How far the run has come in `past`, its journal.
 fn progress(config: &Config, source: &Source, past: Option<&Past>) -> Result<Progress, RunError> {
-    let mut progress = Progress::new(&config.options, source, &config.format);
+    let mut progress = Progress::new(&config.format, &config.options, source);
     let Some(past) = past else {
         return Ok(progress);
     };
@@ -366,6 +378,7 @@ impl Prepared {
         manifest.end = Some(verdict.clone());
         manifest.files = finished.files;
         manifest.sources = finished.sources;
+        manifest.rejects = finished.rejects;
         let unwritten = manifest_file.and_then(|file| file.write(&manifest).err());
         report.finish(
             &Summary {
@@ -376,6 +389,7 @@ impl Prepared {
                 price: config.price.as_ref(),
                 is_billed: !config.provider.is_offline(),
                 elapsed,
+                rejects: manifest.rejects.as_deref(),
             },
             &options.fields(format),
         );

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use sdgen::format::{Format, FormatHandler as _, predefined};
-use sdgen::generate::dedup::Dedup;
+use sdgen::generate::dedup::{Dedup, Duplicates, Novelty, Threshold};
 use sdgen::generate::{Budget, Generator, Limits, Options, Planning, Progress, Source, parse};
 use sdgen::llm::{BaseUrl, OpenAi, OpenAiConfig, Sampling};
 use sdgen::output::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
-use sdgen::sample::Sample;
+use sdgen::sample::{Sample, Value};
 use sdgen::shutdown::stop_switch;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 /// Items of one answer, the default batch.
 const BATCH: u64 = 25;
 
-/// An answer of [`BATCH`] items of about 660 bytes, none like another's.
+/// An answer of [`BATCH`] items of about 660 bytes, none the same as another.
 fn answer(number: u64) -> String {
     let context = "The keeper climbed the tower at dusk and trimmed the lamp. ".repeat(7);
     let items: Vec<_> = (0..BATCH)
@@ -66,19 +66,42 @@ fn finding_duplicates(criterion: &mut Criterion) {
         .collect();
     let mut group = criterion.benchmark_group("dedup");
     group.throughput(Throughput::Elements(samples.len() as u64));
-    group.bench_function("exact", |bencher| {
-        bencher.iter_batched(
-            Dedup::default,
-            |mut dedup| {
-                samples
-                    .iter()
-                    .filter(|sample| dedup.is_new(&sample.values))
-                    .count()
-            },
-            BatchSize::LargeInput,
-        );
-    });
+    let near = Duplicates::Near(Threshold::default());
+    for (name, duplicates, samples) in [
+        ("exact", Duplicates::Exact, &samples),
+        ("near, templates", near, &samples),
+        ("near, 660 bytes", near, &unlike(660)),
+        ("near, 100 bytes", near, &unlike(100)),
+    ] {
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched(
+                || Dedup::new(duplicates, samples.len(), None),
+                |mut dedup| {
+                    let novelties = samples.iter().map(|it| dedup.novelty(&it.values));
+                    novelties.filter(|it| *it == Novelty::New).count()
+                },
+                BatchSize::LargeInput,
+            );
+        });
+    }
     group.finish();
+}
+
+/// A thousand samples of three texts, none of which is like another one.
+fn unlike(bytes: usize) -> Vec<Sample> {
+    let mut words = (0_u64..).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40);
+    let mut text = |bytes: usize| {
+        let words = words
+            .by_ref()
+            .take(bytes / 7)
+            .map(|word| format!("{word:x}"));
+        Value::String(words.collect::<Vec<_>>().join(" "))
+    };
+    (0..1_000)
+        .map(|_| Sample {
+            values: vec![text(bytes * 2 / 3), text(bytes / 6), text(bytes / 6)],
+        })
+        .collect()
 }
 
 fn looping(criterion: &mut Criterion) {
@@ -114,6 +137,10 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         balance: None,
         free_context: false,
         keep_ungrounded: false,
+        examples: None,
+        language: None,
+        sanity: true,
+        duplicates: Duplicates::Near(Threshold::default()),
         limits: Limits::at_once(concurrency),
         budget: Budget::default(),
         grace: Duration::from_secs(1),
@@ -149,7 +176,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         .build();
     let runtime = runtime.expect("a runtime");
     let source = Source::Query("q".to_owned());
-    let progress = Progress::new(&options, &source, &format);
+    let progress = Progress::new(&format, &options, &source);
     let run = runtime.block_on(generator.run(source, progress, &mut outputs, |_| ()));
     assert_eq!(run.books.written, samples);
     assert!(outputs.finish(true).errors.is_empty());

@@ -38,6 +38,11 @@ fn wrong_usage_exits_2_and_leaves_nothing() {
             "above 0.0 and at most 1.0",
         ),
         ("--query q --format qa --top_k 0", "at least 1"),
+        (
+            "--query q --format qa --near-threshold 0.4",
+            "from 0.5 to 1.0",
+        ),
+        ("--query q --format qa --dedup fuzzy", "exact, near"),
         ("--query q --format qa --no-such-flag", "--no-such-flag"),
     ] {
         let sandbox = Sandbox::new();

@@ -8,8 +8,8 @@ use crate::fake_gemini::{self, FakeGemini, Reply};
 use crate::sandbox::Sandbox;
 
 const BASE: &str = "synthetic_data_ticket_from_query";
-const WORDS: &str =
-    "--query q --no-refine --custom-format-file ticket.json --batch-size 10 --concurrency 1";
+const WORDS: &str = "--query q --no-refine --topics none --balance none --custom-format-file ticket.json \
+     --batch-size 10 --concurrency 1";
 const OFFLINE: &str = "--provider offline --query q --custom-format-file ticket.json --samples 40";
 
 /// A format with limits of all sorts.

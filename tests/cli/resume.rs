@@ -301,6 +301,16 @@ fn another_run_is_refused_by_name() {
         ),
         (
             "--json",
+            "--json --dedup exact",
+            "its dedup was `near`, and now is `exact`",
+        ),
+        (
+            "--json",
+            "--json --near-threshold 0.9",
+            "its near-threshold was 0.8, and now is 0.9",
+        ),
+        (
+            "--json",
             "--json --provider offline",
             "its provider was `gemini`",
         ),

@@ -45,6 +45,7 @@ pub(super) fn parse(definition: &Value, file_stem: &str) -> Result<Format, Strin
         guidance: String::new(),
         grounding: None,
         check: Check::Quality,
+        rules: &[],
     })
 }
 

@@ -14,6 +14,7 @@ use super::super::brief::Brief;
 pub(super) struct Instruction {
     pub(super) system: Arc<str>,
     pub(super) shape: Arc<ItemShape>,
+    pub(super) material: Material,
     /// The field that the passage fills instead of the model.
     pub(super) filled: Option<&'static str>,
 }
@@ -23,10 +24,12 @@ impl Instruction {
         format: &dyn FormatHandler,
         material: Material,
         filled: Option<&'static str>,
+        language: Option<&str>,
     ) -> Self {
         let is_written = |field: &&Field| filled != Some(&field.name);
         Self {
-            system: prompt::system(format, material, filled).into(),
+            system: prompt::system(format, material, filled, language).into(),
+            material,
             shape: Arc::new(ItemShape {
                 name: format.name().to_owned(),
                 fields: format.fields().iter().filter(is_written).cloned().collect(),

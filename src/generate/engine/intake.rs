@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::format::Rejection;
 use crate::llm::{Completion, Disposition, LlmError};
 use crate::output::Origin;
 use crate::sample::{Sample, Value};
 
 use super::super::batch::{Reader, Reading};
 use super::super::brief::Brief;
+use super::super::dedup::Novelty;
 use super::super::ledger::{Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
-use super::super::{Event, retry};
+use super::super::{Event, parse, retry};
 use super::instruction::text_of;
 use super::{Attempt, Engine, Reply, Stop, tell, tell_pause, total};
 
@@ -29,7 +31,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         match reply {
             Ok(completion) => {
                 self.answered(&completion, ticket, attempt.brief.count);
-                self.read(attempt, completion);
+                self.read(attempt, &completion);
             }
             Err(error) => {
                 self.count_error(&error);
@@ -67,13 +69,14 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         }
     }
 
-    fn read(&mut self, mut attempt: Attempt, completion: Completion) {
-        let origin = self.origin(&attempt, &completion);
+    fn read(&mut self, mut attempt: Attempt, completion: &Completion) {
+        let origin = self.origin(&attempt, completion);
         let reader = Reader {
             format: self.generator.format,
             passage: text_of(&attempt.brief).map(|chunk| &*chunk.text),
             filled: self.instruction(&attempt.brief).filled,
             marks: self.generator.options.keep_ungrounded,
+            checks_sanity: self.generator.options.sanity,
         };
         match reader.read(completion) {
             Reading::Items {
@@ -81,9 +84,11 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 rejections,
                 is_cut,
             } => {
+                self.keep_examples(&completion.text, &rejections, &origin);
+                let reasons = rejections.iter().map(|(_, reason)| reason.to_string());
                 let settlement = Settlement {
                     asked: attempt.brief.count,
-                    rejected: rejections.iter().map(ToString::to_string).collect(),
+                    rejected: reasons.collect(),
                     shortfall: match is_cut {
                         true => Shortfall::Truncated,
                         false => Shortfall::NotDelivered,
@@ -105,6 +110,36 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 }
             }
         }
+    }
+
+    /// Keeps examples of the items of an answer that were rejected.
+    ///
+    /// They were taken apart when they were checked; few are wanted, so they
+    /// are read again.
+    fn keep_examples(&mut self, answer: &str, rejections: &[(usize, Rejection)], origin: &Origin) {
+        let examples = self.outputs.rejects();
+        let reasons = rejections.iter();
+        let wanted: Vec<_> = reasons
+            .map(|(index, reason)| (*index, reason.to_string()))
+            .filter(|(_, reason)| examples.want(reason))
+            .collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let items = parse::items(answer).unwrap_or_default();
+        for (index, reason) in wanted {
+            if let Some(item) = items.get(index) {
+                examples.take(&reason, item, Some(origin));
+            }
+        }
+    }
+
+    /// Keeps a sample that was not taken for `reason` as an example, if one is
+    /// wanted.
+    fn keep_example(&mut self, reason: &str, sample: &Sample, origin: Option<&Origin>) {
+        let fields = self.generator.format.fields();
+        let examples = self.outputs.rejects();
+        examples.take(reason, &sample.named(fields), origin);
     }
 
     /// Where the samples of an attempt come from.
@@ -266,15 +301,30 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 && self.progress.ledger.is_full(class, taken[class])
             {
                 settlement.rejected.push(self.enough_of(class));
-            } else if !self.progress.is_new(&sample) {
-                settlement.duplicate += 1;
-            } else if (new.len() as u64) < self.progress.ledger.missing() {
-                new.push(sample);
-                if let Some(class) = class {
-                    taken[class] += 1;
+                continue;
+            }
+            if self.progress.is_copied(&sample) {
+                settlement.rejected.push("copied example".to_owned());
+                continue;
+            }
+            match self.progress.novelty(&sample) {
+                Novelty::Exact => {
+                    settlement.duplicate += 1;
+                    self.keep_example("duplicate", &sample, origin);
                 }
-            } else {
-                settlement.surplus += 1;
+                Novelty::Near { similarity } => {
+                    tracing::debug!("a near duplicate, of similarity {similarity:.2}");
+                    settlement.duplicate += 1;
+                    settlement.near_duplicate += 1;
+                    self.keep_example("near duplicate", &sample, origin);
+                }
+                Novelty::New if (new.len() as u64) < self.progress.ledger.missing() => {
+                    new.push(sample);
+                    if let Some(class) = class {
+                        taken[class] += 1;
+                    }
+                }
+                Novelty::New => settlement.surplus += 1,
             }
         }
         settlement.written = new.len();

@@ -126,16 +126,16 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             true => Material::Query,
             false => Material::Passage,
         };
-        let filled = format.grounding().map(|grounding| grounding.context);
-        let filled = filled.filter(|_| !is_query && !options.free_context);
+        let language = options.language.as_deref();
+        let filled = options.filled_field(format, &source);
         progress.ledger.take_heart();
         Self {
             generator,
             outputs,
             on_event,
-            words: Instruction::new(format, material, filled),
+            words: Instruction::new(format, material, filled, language),
             // Nobody knows the words of the pages to fill in or to check.
-            pages: Instruction::new(format, Material::Pages, None),
+            pages: Instruction::new(format, Material::Pages, None, language),
             pace: Pace::new(options.limits, options.max_retries, now),
             expectation: Expectation::default(),
             waiting: Vec::new(),
@@ -326,11 +326,18 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             max_retries,
             ..
         } = self.generator.options;
-        let Instruction { system, shape, .. } = self.instruction(brief);
+        let Instruction {
+            system,
+            shape,
+            material,
+            ..
+        } = self.instruction(brief);
+        let examples = self.progress.hands.of(attempt.number);
+        let user = prompt::with_examples(examples, *material, self.user_turn(attempt));
         let attempts = attempt.turns * (max_retries + 1) + attempt.retries;
         ChatRequest {
             system: Arc::clone(system),
-            user: self.user_turn(attempt),
+            user,
             attachment: brief.passage.as_ref().and_then(attachment),
             answer: Answer::Samples(Wanted {
                 shape: Arc::clone(shape),

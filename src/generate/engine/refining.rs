@@ -25,6 +25,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             refine,
             seed_requests,
             seed,
+            ref language,
             ..
         } = *self.generator.options;
         let is_due = self.progress.refinement == Refinement::Due;
@@ -32,7 +33,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             return;
         }
         let seed = seed_requests.then_some(seed);
-        let request = refine::request(self.generator.format, query, seed);
+        let request = refine::request(self.generator.format, query, language.as_deref(), seed);
         let read = match self.ask_once(&request).await {
             Some(Ok(completion)) => refine::read(&completion),
             Some(Err(error)) => Err(error.to_string()),

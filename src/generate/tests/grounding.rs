@@ -154,3 +154,20 @@ async fn a_context_of_the_model_must_come_from_the_passage() {
     assert_eq!(rejected("answer: not in the text"), Some(2));
     assert_eq!(rejected("context: not in the text"), Some(2));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_of_an_example_is_not_written_whatever_its_context_and_mark() {
+    let mut bench = bench();
+    bench.options.keep_ungrounded = true;
+    let texts = ["another context", "By whom?", "by Queen Victoria"];
+    let values = texts.map(|text| crate::sample::Value::String(text.into()));
+    let example = Sample {
+        values: values.to_vec(),
+    };
+    let examples = Examples::new(vec![example], bench.format.fields(), Some("context"));
+    bench.options.examples = Some(Arc::new(examples));
+    let (run, lines) = bench.run(&Scripted::new(mixed)).await;
+    assert_eq!(lines.len(), 2);
+    assert!(lines.iter().all(|line| !line.contains("Victoria")));
+    assert_eq!(run.books.rejected.get("copied example"), Some(&1));
+}

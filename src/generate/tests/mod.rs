@@ -16,6 +16,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
+use super::dedup::Threshold;
 use super::*;
 use crate::document::Passages;
 use crate::format::{Format, predefined};
@@ -158,8 +159,12 @@ pub(super) fn options(samples: usize) -> Options {
         planning: Planning::BuiltIn,
         tells_made: false,
         balance: None,
+        examples: None,
+        language: None,
         free_context: false,
         keep_ungrounded: false,
+        sanity: true,
+        duplicates: Duplicates::Near(Threshold::default()),
         limits: Limits::at_once(4),
         budget: Budget::default(),
         grace: Duration::from_secs(8),
@@ -202,7 +207,7 @@ impl Bench {
     ) -> (Run, Vec<String>) {
         let fields = self.options.fields(&self.format);
         let outputs = self.place().begin(&fields, &"header");
-        let progress = Progress::new(&self.options, &self.source, &self.format);
+        let progress = Progress::new(&self.format, &self.options, &self.source);
         let outputs = outputs.expect("writable");
         self.go(client, shutdown, progress, outputs, on_event).await
     }
@@ -217,7 +222,7 @@ impl Bench {
     /// What a run that goes on begins with.
     fn resumed(&self) -> (Progress, Outputs) {
         let place = self.place();
-        let mut progress = Progress::new(&self.options, &self.source, &self.format);
+        let mut progress = Progress::new(&self.format, &self.options, &self.source);
         let fields = self.options.fields(&self.format);
         let outputs = match place.past().expect("readable") {
             None => place.begin(&fields, &"header"),

@@ -5,8 +5,9 @@ use crate::shutdown::Signal;
 
 /// As many pairs as the request wants, the same for the same request.
 fn faithful(_: usize, request: &ChatRequest) -> Step {
+    let asked = crc32fast::hash(request.user.as_bytes());
     let items: Vec<_> = (0..wanted(request))
-        .map(|item| json!({"anchor": format!("{} {item}", request.user), "positive": "p"}))
+        .map(|item| json!({"anchor": format!("{asked} {item}"), "positive": "p"}))
         .collect();
     completion(json!({SAMPLES: items}).to_string(), FinishReason::Stop)
 }
@@ -68,6 +69,24 @@ async fn the_books_of_all_parts_are_one() {
     assert_eq!(sum, run.traffic);
     assert!(run.books.blocked["SAFETY"] > first.books.blocked["SAFETY"]);
     assert!(run.books.duplicate >= first.books.duplicate);
+}
+
+#[tokio::test(start_paused = true)]
+async fn near_duplicates_of_an_earlier_part_are_found() {
+    let words: Vec<_> = (0..50).map(|word| word.to_string()).collect();
+    let text = |last: &str| format!("{} {last}", words.join(" "));
+    let answer = |last: &str| {
+        let item = json!({"anchor": text(last), "positive": format!("so {}", text(last))});
+        completion(json!({SAMPLES: [item]}).to_string(), FinishReason::Stop)
+    };
+    let bench = Bench::new(2);
+    let (run, _) = bench.run(&Scripted::new(|_, _| answer("by day"))).await;
+    assert_eq!((run.books.written, run.books.near_duplicate), (1, 0));
+    let resumed = Scripted::new(|_, _| answer("by night"));
+    let (run, lines) = bench.resume(&resumed).await;
+    assert_eq!(lines.len(), 1);
+    assert_eq!(run.books.near_duplicate, resumed.calls() as u64);
+    assert_eq!(run.books.duplicate, run.books.near_duplicate + 5);
 }
 
 #[tokio::test(start_paused = true)]

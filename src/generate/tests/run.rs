@@ -28,6 +28,37 @@ async fn duplicates_are_replaced_until_the_target_is_reached() {
     assert_eq!(unique.len(), 60);
 }
 
+/// Pairs of which each is made twice, the second time with another last word.
+fn nearly_the_same_twice(call: usize, request: &ChatRequest) -> Step {
+    let item = |number: usize| {
+        let words = (0..30).map(|word| (number / 2 * 30 + word).to_string());
+        let words = words.collect::<Vec<_>>().join(" ");
+        json!({"anchor": format!("{words} x{number}"), "positive": words})
+    };
+    let first = call * 1000;
+    let items: Vec<_> = (first..first + wanted(request)).map(item).collect();
+    completion(json!({SAMPLES: items}).to_string(), FinishReason::Stop)
+}
+
+#[tokio::test(start_paused = true)]
+async fn near_duplicates_are_replaced_and_counted_apart() {
+    let client = Scripted::new(nearly_the_same_twice);
+    let (run, lines) = Bench::new(30).run(&client).await;
+    assert!(matches!(run.end, Ok(Outcome::Complete)));
+    assert!(lines.iter().all(|line| !line.contains("1\",\"positive")));
+    assert!(run.books.duplicate >= 25, "{:?}", run.books);
+    assert_eq!(run.books.near_duplicate, run.books.duplicate);
+}
+
+#[tokio::test(start_paused = true)]
+async fn near_duplicates_are_kept_if_the_user_wants_them() {
+    let client = Scripted::new(nearly_the_same_twice);
+    let mut bench = Bench::new(30);
+    bench.options.duplicates = Duplicates::Exact;
+    let (run, _) = bench.run(&client).await;
+    assert_eq!((run.books.requested, run.books.duplicate), (30, 0));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_model_that_repeats_itself_makes_the_run_barren() {
     let client = Scripted::new(|_, _| pairs(0, 10));
