@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use indicatif::HumanCount;
 
-use crate::generate::{Books, Run, Traffic};
-use crate::llm::Price;
+use crate::generate::verify::{Counts, Tally};
+use crate::generate::{Books, Looks, Rates, Run, Traffic};
 use crate::sample::{Field, Sample, Value};
 
 /// Characters of a value that the preview shows.
@@ -25,8 +25,8 @@ pub struct Summary<'a> {
     pub writer: String,
     /// What was done.
     pub run: &'a Run,
-    /// What the model's tokens cost, if that is known.
-    pub price: Option<&'a Price>,
+    /// What the tokens of the models cost, if that is known.
+    pub rates: Option<&'a Rates>,
     /// Whether somebody wants money for them.
     pub is_billed: bool,
     /// How long it took.
@@ -65,6 +65,9 @@ impl Summary<'_> {
             HumanCount(books.failed()),
         );
         write_losses(text, books);
+        if let Some(tally) = &run.verified {
+            write_verified(text, tally);
+        }
         write_made(text, run);
         self.write_traffic(text, &run.traffic);
         if run.part.number > 1 {
@@ -76,7 +79,7 @@ impl Summary<'_> {
             );
             self.write_traffic(text, &run.part.traffic);
         }
-        if self.is_billed && self.price.is_none() {
+        if self.is_billed && self.rates.is_none() {
             text.push_str("  cost unknown: no price of this model is known, --prices takes one\n");
         }
         if let Some(rejects) = self.rejects {
@@ -89,6 +92,13 @@ impl Summary<'_> {
         let _ = write!(text, "  requests {}", HumanCount(traffic.requests));
         if traffic.retries > 0 {
             let _ = write!(text, ", {} of them retries", HumanCount(traffic.retries));
+        }
+        let Looks {
+            requests: looks,
+            usage: look_usage,
+        } = &traffic.verify;
+        if *looks > 0 {
+            let _ = write!(text, ", {} of them to verify", HumanCount(*looks));
         }
         if !traffic.errors.is_empty() {
             let _ = write!(text, " ({})", listed(&traffic.errors));
@@ -106,9 +116,17 @@ impl Summary<'_> {
             HumanCount(usage.completion_tokens),
             part(usage.thought_tokens, "thoughts"),
         );
-        if let Some(price) = self.price {
-            let cost = price.cost(usage);
-            let _ = write!(text, "; ${cost:.4} at prices of {}", price.date);
+        if *looks > 0 {
+            let _ = write!(
+                text,
+                ", and to verify {} in, {} out",
+                HumanCount(look_usage.prompt_tokens),
+                HumanCount(look_usage.completion_tokens),
+            );
+        }
+        if let Some(rates) = self.rates {
+            let cost = rates.cost(traffic);
+            let _ = write!(text, "; ${cost:.4} at prices of {}", rates.samples.date);
         }
         text.push('\n');
     }
@@ -146,6 +164,30 @@ fn write_losses(text: &mut String, books: &Books) {
             HumanCount(books.unasked)
         );
     }
+}
+
+/// What second looks came to, in all and by label.
+fn write_verified(text: &mut String, tally: &Tally) {
+    let asked = HumanCount(tally.all.asked);
+    let _ = writeln!(text, "  verified {asked}: {}", fates(&tally.all));
+    for (label, counts) in &tally.labels {
+        let asked = HumanCount(counts.asked);
+        let label = printable(label);
+        let _ = writeln!(text, "    {label} {asked}: {}", fates(counts));
+    }
+}
+
+/// `8 agreed, 2 dropped`.
+fn fates(counts: &Counts) -> String {
+    let others = [
+        (counts.dropped, "dropped"),
+        (counts.relabelled, "relabelled"),
+        (counts.unjudged, "not judged"),
+    ];
+    let others = others.into_iter().filter(|(count, _)| *count > 0);
+    let fates = std::iter::once((counts.agreed, "agreed")).chain(others);
+    let fates = fates.map(|(count, fate)| format!("{} {fate}", HumanCount(count)));
+    fates.collect::<Vec<_>>().join(", ")
 }
 
 /// What the samples are of, and made from.
@@ -247,7 +289,7 @@ pub(super) fn printable(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::generate::{ByClass, OfClass, Outcome, Part};
-    use crate::llm::Usage;
+    use crate::llm::{Price, Usage};
     use crate::sample::FieldKind;
 
     fn run(part: Part) -> Run {
@@ -287,6 +329,7 @@ mod tests {
                 field: "label".to_owned(),
                 classes: [("yes", 600), ("no", 400)].map(of_class).to_vec(),
             }),
+            verified: None,
             coverage: None,
             end: Ok(Outcome::Complete),
         }
@@ -299,13 +342,13 @@ mod tests {
         }
     }
 
-    fn summary(run: &Run, price: Option<&Price>) -> String {
+    fn summary(run: &Run, rates: Option<&Rates>) -> String {
         let summary = Summary {
             format: "qa",
             target: 1_000,
             writer: "by a-model".into(),
             run,
-            price,
+            rates,
             is_billed: true,
             elapsed: Duration::from_millis(12_340),
             rejects: Some(Path::new(".sdgen/out.rejects.jsonl")),
@@ -347,7 +390,11 @@ mod tests {
             output: 2.5,
             date: "2026-11-12".to_owned(),
         };
-        insta::assert_snapshot!(summary(&run(part), Some(&price)));
+        let rates = Rates {
+            verify: price.clone(),
+            samples: price,
+        };
+        insta::assert_snapshot!(summary(&run(part), Some(&rates)));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::trial::Trial;
 use super::{Verdict, Verifier};
 
 /// Most samples of one look; of long lists, models judge the later items worse.
-const MOST_SAMPLES: usize = 10;
+pub const MOST_SAMPLES: usize = 10;
 
 /// Most bytes of the samples of one look, some 6,000 tokens of English. A longer
 /// sample is looked at alone.

@@ -20,7 +20,7 @@ use crate::llm::ItemShape;
 use crate::prompt;
 use crate::sample::{Sample, Value};
 
-pub use look::Look;
+pub use look::{Look, MOST_SAMPLES};
 pub use tally::{Counts, Tally};
 
 use expected::FOUND;
@@ -45,6 +45,17 @@ pub enum Action {
     Drop,
     /// Its label or score becomes the one of the second look, if it has one.
     Relabel,
+}
+
+impl Action {
+    /// Its name, as `--verify-action` takes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::Relabel => "relabel",
+        }
+    }
 }
 
 /// What a second look says of a sample.
