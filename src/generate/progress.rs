@@ -142,8 +142,6 @@ impl Progress {
                 candidates,
                 traffic,
             }) => {
-                self.turns.replay(number, &settlement.shortfall);
-                self.ledger.ask(settlement.asked, &by_class);
                 let samples = candidates.iter();
                 let samples = samples.filter_map(|it| Sample::from_named(it, &self.fields));
                 let candidates = Candidates {
@@ -152,10 +150,7 @@ impl Progress {
                     origin,
                     samples: samples.collect(),
                 };
-                for sample in &candidates.samples {
-                    self.novelty(sample);
-                }
-                self.candidates.insert(number, candidates);
+                self.replay_candidates(number, candidates);
                 self.traffic += traffic;
             }
             Ok(Record::Batch {
@@ -164,23 +159,7 @@ impl Progress {
                 verified,
                 traffic,
             }) => {
-                self.turns.replay(number, &settlement.shortfall);
-                let by_class = match self.candidates.remove(&number) {
-                    Some(candidates) => {
-                        for sample in samples {
-                            self.amend(sample);
-                        }
-                        candidates.by_class
-                    }
-                    None => {
-                        for sample in samples {
-                            self.novelty(sample);
-                        }
-                        self.ledger.ask(settlement.asked, &[]);
-                        Vec::new()
-                    }
-                };
-                self.settle(number, settlement, &by_class, samples);
+                self.replay_batch(number, settlement, samples);
                 self.count(verified);
                 self.traffic += traffic;
             }
@@ -190,6 +169,38 @@ impl Progress {
             }
             Err(error) => tracing::warn!("a record of the journal is left out: {error}"),
         }
+    }
+
+    fn replay_candidates(&mut self, number: u64, candidates: Candidates) {
+        let Candidates {
+            settlement,
+            by_class,
+            samples,
+            ..
+        } = &candidates;
+        self.turns.replay(number, &settlement.shortfall);
+        self.ledger.ask(settlement.asked, by_class);
+        for sample in samples {
+            self.novelty(sample);
+        }
+        self.candidates.insert(number, candidates);
+    }
+
+    fn replay_batch(&mut self, number: u64, settlement: Settlement, samples: &[Sample]) {
+        self.turns.replay(number, &settlement.shortfall);
+        let candidates = self.candidates.remove(&number);
+        if candidates.is_none() {
+            self.ledger.ask(settlement.asked, &[]);
+        }
+        for sample in samples {
+            if candidates.is_some() {
+                self.amend(sample);
+            } else {
+                self.novelty(sample);
+            }
+        }
+        let by_class = candidates.map_or_else(Vec::new, |it| it.by_class);
+        self.settle(number, settlement, &by_class, samples);
     }
 
     /// What `sample` is to those before it, with whichever mark; if it is new,
