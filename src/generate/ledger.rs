@@ -68,6 +68,14 @@ impl Books {
         self.rejected.values().sum()
     }
 
+    /// Those of the rejected whose class was full.
+    #[must_use]
+    pub fn of_full_classes(&self) -> u64 {
+        let reasons = self.rejected.iter();
+        let full = reasons.filter(|(reason, _)| reason.contains(FULL));
+        full.map(|(_, count)| count).sum()
+    }
+
     /// All blocked samples.
     #[must_use]
     pub fn blocked(&self) -> u64 {
@@ -427,6 +435,9 @@ impl Ledger {
         self.recent.clear();
     }
 }
+
+/// What is said of samples whose class was full, before its name.
+pub(super) const FULL: &str = ": enough of ";
 
 /// The reason of new samples that came when the target was reached.
 const SURPLUS: &str = "surplus";

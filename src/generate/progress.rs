@@ -289,9 +289,9 @@ impl Progress {
                     Some(_) => Planned::MayGrow,
                     None => Planned::Settled,
                 };
-                let plan = plan.unwrap_or_else(Plan::built_in);
+                let plan = plan.unwrap_or_default();
                 let topics = plan.topics.len();
-                self.briefs.follow(plan);
+                self.briefs.follow(plan.completed());
                 topics
             }
             (_, None) => 0,

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ItemShape, SAMPLES_KEY};
+use super::{ItemShape, SAMPLES_KEY, Wanted};
 use crate::sample::{Field, FieldKind, Limit};
 
 /// More labels than these are told in words only: providers refuse long enums.
@@ -29,6 +29,17 @@ pub(super) fn strict(shape: &ItemShape) -> Value {
     let mut schema = plain(shape);
     schema["properties"][SAMPLES_KEY]["items"]["additionalProperties"] = false.into();
     schema["additionalProperties"] = false.into();
+    schema
+}
+
+/// `schema` for just as many items as are wanted, or for no more than that if
+/// they are made from a passage, which may not give as many.
+pub(super) fn counted(mut schema: Value, wanted: &Wanted) -> Value {
+    let list = &mut schema["properties"][SAMPLES_KEY];
+    if wanted.passage.is_none() {
+        list["minItems"] = wanted.count.into();
+    }
+    list["maxItems"] = wanted.count.into();
     schema
 }
 

@@ -105,13 +105,20 @@ fn advice_for_output(error: &WriteError) -> &'static str {
 
 /// What may help a run that ran dry: it depends on what most was lost to.
 fn advice_for_barren(books: &Books) -> &'static str {
+    let full = books.of_full_classes();
     let losses = [
         (
-            books.duplicate,
-            "a wider query, more documents, another model or a higher --temperature may bring more",
+            full,
+            "the model does not write every class that it is asked for; --balance none takes what it \
+             writes, another model may heed more",
         ),
         (
-            books.rejected(),
+            books.duplicate,
+            "a wider query, more topics or documents, another model or a higher --temperature may bring \
+             more",
+        ),
+        (
+            books.rejected() - full,
             "see the reasons above; another model, or clearer descriptions of the fields, may help",
         ),
         (

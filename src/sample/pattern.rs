@@ -15,6 +15,15 @@ pub struct Length {
 }
 
 impl Length {
+    /// Any length up to `most`.
+    #[must_use]
+    pub fn up_to(most: usize) -> Self {
+        Self {
+            least: 0,
+            most: Some(most),
+        }
+    }
+
     /// The lengths that are accepted, of texts that are not longer than memory.
     #[must_use]
     pub fn range(self) -> RangeInclusive<usize> {

@@ -64,8 +64,7 @@ fn topics_are_planned_once_and_each_request_has_one() {
     .exits(0)
     .says("plan: 3 topics with 6 sub-topics");
     let result = ran.json();
-    // A plan, three batches, a request for more topics, in vain, three batches.
-    assert_eq!(result["traffic"]["requests"], 8);
+    assert_eq!(result["traffic"]["requests"], 7, "a plan and six batches");
     assert_eq!(
         result["plan"]["topics"][1],
         json!({"topic": "wasps", "subtopics": ["nests", "stings"]})
@@ -228,4 +227,25 @@ fn a_balance_that_does_not_fit_the_format_is_refused() {
         run(&sandbox, &fake, words).exits(2).says(said);
     }
     assert!(fake.server.requests().is_empty());
+}
+
+#[test]
+fn a_model_that_cannot_write_a_class_ends_the_run_with_advice() {
+    let fake = FakeGemini::with(|request, order| {
+        let mut items = items::wanted(&user_text(&request.body), schema(&request.body), order);
+        for item in &mut items {
+            item["label"] = 0.into();
+        }
+        Reply::Items(items)
+    });
+    let sandbox = Sandbox::new();
+    let words = "--format pair-class --no-refine --topics none --samples 30 --json";
+    let ran = run(&sandbox, &fake, words).exits(3);
+    let classes = &ran.json()["balance"]["classes"];
+    assert_eq!(
+        [&classes[0]["samples"], &classes[1]["samples"]],
+        [&json!(10), &json!(0)]
+    );
+    ran.says("label: enough of entailment")
+        .says("--balance none takes what it writes");
 }

@@ -13,7 +13,7 @@ use super::super::batch::{Reader, Reading};
 use super::super::brief::Brief;
 use super::super::budget::Purpose;
 use super::super::dedup::Novelty;
-use super::super::ledger::{Settlement, Shortfall};
+use super::super::ledger::{FULL, Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
 use super::super::verify::Tally;
@@ -408,7 +408,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     pub(super) fn enough_of(&self, class: usize) -> String {
         let balance = self.generator.options.balance.as_ref();
         let classes = &balance.expect("there are classes").classes;
-        format!("{}: enough of {}", classes.field(), classes.title(class))
+        format!("{}{FULL}{}", classes.field(), classes.title(class))
     }
 
     /// Whether `sample` is marked as ungrounded.

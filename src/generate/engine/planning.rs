@@ -15,7 +15,7 @@ use super::{Engine, Reply};
 
 /// Topics of a plan: fewest, and most that are asked for at once.
 const FEWEST: usize = 8;
-const MOST: usize = 24;
+const MOST: usize = 16;
 
 /// Topics whose names are told when more are asked for, the last ones.
 const MOST_KNOWN: usize = 200;
@@ -38,6 +38,9 @@ pub(super) struct Growth {
     failures: u32,
     /// Samples that were there when more topics came last.
     written: Option<u64>,
+    /// Whether the last answer had so few topics that asking for more is no way
+    /// to have enough.
+    is_scarce: bool,
 }
 
 impl Growth {
@@ -93,7 +96,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         let batch_size = self.generator.options.batch_size as u64;
         let is_worth_it = progress.missing() > WORTH * batch_size;
         let ledger = &progress.ledger;
-        (is_used_up && is_worth_it)
+        (is_used_up && is_worth_it && !growth.is_scarce)
             || ledger.stale() >= STALE
             || ledger.is_waning()
             || progress.is_dry()
@@ -151,6 +154,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     fn follow(&mut self, plan: Option<Plan>) -> usize {
         let from = self.progress.turns.next_new();
         let new = self.progress.follow(plan.clone(), from);
+        self.growth.is_scarce = new < plan::FEW;
         let traffic = self.traffic_of_record();
         let record = Record::Planned {
             plan,

@@ -9,7 +9,7 @@ use super::{Attribute, Plan, Topic};
 use crate::format::FormatHandler;
 use crate::llm::{Answer, ChatRequest, Completion, FinishReason, ItemShape, Wanted};
 use crate::prompt;
-use crate::sample::{Field, FieldKind, Limit};
+use crate::sample::{Field, FieldKind, Length, Limit};
 
 /// Fewest values of an attribute that says something.
 const FEWEST_VALUES: usize = 2;
@@ -45,8 +45,14 @@ fn shape() -> ItemShape {
                 limit: Limit::Choices(kinds.to_vec()),
                 ..Field::new("kind", FieldKind::String, "what it is")
             },
-            Field::new("name", FieldKind::String, "its name"),
-            Field::new("values", FieldKind::List, "its sub-topics or choices"),
+            Field {
+                length: Length::up_to(60),
+                ..Field::new("name", FieldKind::String, "its name")
+            },
+            Field {
+                length: Length::up_to(6),
+                ..Field::new("values", FieldKind::List, "its sub-topics or choices")
+            },
         ],
     }
 }

@@ -22,6 +22,9 @@ const MOST_TOPICS: usize = 10_000;
 const MOST_VALUES: usize = 40;
 const MOST_ATTRIBUTES: usize = 8;
 
+/// Fewer topics than these are not enough to tell requests apart.
+pub(super) const FEW: usize = 4;
+
 /// Characters of the longest name.
 const LONGEST_NAME: usize = 200;
 
@@ -128,6 +131,16 @@ impl Plan {
             None if has_topics || !plan.attributes.is_empty() => Ok(plan),
             None => Err("it has neither topics nor attributes".to_owned()),
         }
+    }
+
+    /// With the built-in attributes if it has none of its own.
+    pub(super) fn completed(self) -> Self {
+        let attributes = match (self.attributes.is_empty(), self.topics.len()) {
+            (false, _) => self.attributes,
+            (true, ..FEW) => Self::built_in().attributes,
+            (true, _) => Self::built_in_without_settings().attributes,
+        };
+        Self { attributes, ..self }
     }
 
     fn problem(&self) -> Option<String> {
@@ -244,6 +257,24 @@ mod tests {
             let told = Plan::parse(json).expect_err("no plan");
             assert!(told.contains(problem), "{told}");
         }
+    }
+
+    #[test]
+    fn a_plan_without_attributes_gets_the_built_in_ones() {
+        let topics = |count| {
+            let topics = (0..count).map(|it| Topic::new(format!("topic {it}"), Vec::new()));
+            Plan {
+                topics: topics.collect(),
+                attributes: Vec::new(),
+            }
+        };
+        assert_eq!(topics(2).completed().attributes.len(), 3);
+        assert_eq!(topics(8).completed().attributes.len(), 2);
+        let own = Plan {
+            attributes: vec![values(&["a", "b"])],
+            ..topics(2)
+        };
+        assert_eq!(own.clone().completed(), own);
     }
 
     #[test]

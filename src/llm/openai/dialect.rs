@@ -51,6 +51,8 @@ const MOST_ROOM: usize = 65_536;
 pub(super) struct Dialect {
     rung: AtomicUsize,
     refused: [AtomicBool; PARAMETERS.len()],
+    /// Whether it refused a schema that says how many items are wanted.
+    refused_counts: AtomicBool,
     /// The largest cap on output tokens that it takes.
     largest_cap: AtomicUsize,
     /// Output tokens that are there for thoughts.
@@ -64,6 +66,7 @@ impl Default for Dialect {
         Self {
             rung: AtomicUsize::default(),
             refused: Default::default(),
+            refused_counts: AtomicBool::default(),
             largest_cap: AtomicUsize::new(usize::MAX),
             room: AtomicUsize::default(),
             most_room: AtomicUsize::new(MOST_ROOM),
@@ -76,6 +79,7 @@ impl Default for Dialect {
 pub(super) struct Manner {
     rung: usize,
     refused: [bool; PARAMETERS.len()],
+    refused_counts: bool,
     largest_cap: usize,
     room: usize,
 }
@@ -86,6 +90,7 @@ impl Dialect {
         Manner {
             rung: self.rung.load(Ordering::Relaxed),
             refused: std::array::from_fn(|index| self.refused[index].load(Ordering::Relaxed)),
+            refused_counts: self.refused_counts.load(Ordering::Relaxed),
             largest_cap: self.largest_cap.load(Ordering::Relaxed),
             room: self.room.load(Ordering::Relaxed),
         }
@@ -119,7 +124,15 @@ impl Dialect {
         }
         let words = ["response_format", "json_object", "schema", "grammar"];
         let is_about_format = words.into_iter().any(|word| failure.says(word));
-        (is_about_format && body.get("response_format").is_some()).then(|| self.step(manner))
+        if !is_about_format || body.get("response_format").is_none() {
+            return None;
+        }
+        let blames_counts = ["minitems", "maxitems"].iter().any(|it| failure.says(it));
+        if blames_counts && manner.counts() {
+            self.refused_counts.store(true, Ordering::Relaxed);
+            return Some("a number of items in the schema");
+        }
+        Some(self.step(manner))
     }
 
     /// After an answer to `body`, put in `manner`, that was all thoughts:
@@ -175,10 +188,28 @@ impl Dialect {
     }
 }
 
+#[cfg(test)]
+impl Manner {
+    /// That of a server that has refused counts, and what is better than `rung`.
+    pub(super) fn without_counts(rung: Rung) -> Self {
+        let rung = LADDER.iter().position(|it| *it == rung);
+        Self {
+            rung: rung.expect("on the ladder"),
+            refused_counts: true,
+            ..Dialect::default().manner()
+        }
+    }
+}
+
 impl Manner {
     /// How the shape is asked for.
     pub(super) fn rung(self) -> Rung {
         LADDER.get(self.rung).copied().unwrap_or(Rung::Words)
+    }
+
+    /// Whether the schema says how many items are wanted.
+    pub(super) fn counts(self) -> bool {
+        !self.refused_counts
     }
 
     /// `tokens` of an answer with room for thoughts, as far as the server is

@@ -6,8 +6,8 @@
 use serde_json::{Value, json};
 
 use super::dialect::{Manner, Rung};
-use crate::llm::{Answer, ChatRequest, ItemShape, Sampling, Wanted, folded, schema};
-use crate::sample::FieldKind;
+use crate::llm::{Answer, ChatRequest, Sampling, Wanted, folded, schema};
+use crate::sample::{Field, FieldKind, Length, Limit};
 
 /// Cap of a text answer.
 const TEXT_TOKENS: usize = 1024;
@@ -20,6 +20,9 @@ const TOKENS_PER_ITEM: usize = 16;
 
 /// A long paragraph.
 const TOKENS_PER_STRING: usize = 160;
+
+/// An item of a list.
+const TOKENS_PER_NAME: usize = 20;
 
 /// A number or a truth value.
 const TOKENS_PER_NUMBER: usize = 10;
@@ -60,8 +63,8 @@ pub(super) fn body(
         set("max_completion_tokens", Some(max_tokens.into()));
     }
     set("seed", request.seed.map(folded).map(Value::from));
-    if let Answer::Samples(Wanted { shape, .. }) = &request.answer {
-        set("response_format", response_format(shape, rung));
+    if let Answer::Samples(wanted) = &request.answer {
+        set("response_format", response_format(wanted, manner));
     }
     body
 }
@@ -76,18 +79,23 @@ fn system(request: &ChatRequest, rung: Rung) -> String {
     }
 }
 
-fn response_format(shape: &ItemShape, rung: Rung) -> Option<Value> {
-    match rung {
+fn response_format(wanted: &Wanted, manner: Manner) -> Option<Value> {
+    let shape = &wanted.shape;
+    let counted = |schema| match manner.counts() {
+        true => schema::counted(schema, wanted),
+        false => schema,
+    };
+    match manner.rung() {
         Rung::Schema => Some(json!({
             "type": "json_schema",
             "json_schema": {
                 "name": schema_name(&shape.name),
                 "strict": true,
-                "schema": schema::strict(shape),
+                "schema": counted(schema::strict(shape)),
             },
         })),
         Rung::ObjectWithSchema => {
-            Some(json!({"type": "json_object", "schema": schema::plain(shape)}))
+            Some(json!({"type": "json_object", "schema": counted(schema::plain(shape))}))
         }
         Rung::Object => Some(json!({"type": "json_object"})),
         Rung::Words => None,
@@ -112,13 +120,27 @@ fn max_tokens(answer: &Answer) -> usize {
     let Answer::Samples(Wanted { shape, count, .. }) = answer else {
         return TEXT_TOKENS;
     };
-    let fields = shape.fields.iter().map(|field| match field.kind {
-        FieldKind::String | FieldKind::List => TOKENS_PER_STRING,
-        FieldKind::Integer | FieldKind::Float | FieldKind::Boolean => TOKENS_PER_NUMBER,
-    });
-    count
-        .saturating_mul(fields.sum::<usize>() + TOKENS_PER_ITEM)
-        .saturating_add(SPARE_TOKENS)
+    let fields = shape.fields.iter().map(tokens);
+    let fields = fields.fold(TOKENS_PER_ITEM, usize::saturating_add);
+    count.saturating_mul(fields).saturating_add(SPARE_TOKENS)
+}
+
+/// Tokens that fit a value of `field`, a character being one at most.
+fn tokens(field: &Field) -> usize {
+    let Length { least, most } = field.length;
+    match (field.kind, &field.limit) {
+        (FieldKind::String, Limit::Choices(choices)) => {
+            let lengths = choices.iter().map(|choice| choice.chars().count());
+            lengths.max().unwrap_or_default().min(TOKENS_PER_STRING)
+        }
+        (FieldKind::String, _) => most.unwrap_or(usize::MAX).min(TOKENS_PER_STRING).max(least),
+        (FieldKind::List, _) => most
+            .map_or(TOKENS_PER_STRING, |items| {
+                items.saturating_mul(TOKENS_PER_NAME)
+            })
+            .max(least.saturating_mul(TOKENS_PER_NAME)),
+        (FieldKind::Integer | FieldKind::Float | FieldKind::Boolean, _) => TOKENS_PER_NUMBER,
+    }
 }
 
 #[cfg(test)]
@@ -126,8 +148,33 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::llm::ItemShape;
     use crate::llm::openai::dialect::Dialect;
-    use crate::sample::Field;
+
+    #[test]
+    fn a_cap_fits_what_may_be_written() {
+        let field = |kind, length| Field {
+            length,
+            ..Field::new("f", kind, "a value")
+        };
+        let any = Length::default();
+        for (kind, length, fits) in [
+            (FieldKind::String, any, 160),
+            (FieldKind::String, Length::up_to(30), 30),
+            (FieldKind::String, Length { least: 900, ..any }, 900),
+            (FieldKind::List, any, 160),
+            (FieldKind::List, Length::up_to(5), 100),
+            (FieldKind::Float, any, 10),
+        ] {
+            assert_eq!(tokens(&field(kind, length)), fits, "{kind:?} {length:?}");
+        }
+        let choices = Limit::Choices(["no", "maybe"].map(str::to_owned).to_vec());
+        let choice = Field {
+            limit: choices,
+            ..field(FieldKind::String, any)
+        };
+        assert_eq!(tokens(&choice), 5);
+    }
 
     fn request() -> ChatRequest {
         let shape = ItemShape {
@@ -193,7 +240,12 @@ mod tests {
                         "schema": {
                             "type": "object",
                             "properties": {
-                                "samples": {"type": "array", "items": item_schema(true)},
+                                "samples": {
+                                    "type": "array",
+                                    "items": item_schema(true),
+                                    "minItems": 2,
+                                    "maxItems": 2,
+                                },
                             },
                             "required": ["samples"],
                             "additionalProperties": false,
@@ -230,6 +282,24 @@ mod tests {
     }
 
     #[test]
+    fn the_schema_says_how_many_items_are_wanted() {
+        let Answer::Samples(mut wanted) = request().answer else {
+            panic!("a request for samples");
+        };
+        wanted.count = 7;
+        let list = |wanted: &Wanted| {
+            let format = response_format(wanted, Dialect::default().manner());
+            let list = "/json_schema/schema/properties/samples";
+            let list = format.expect("a format").pointer(list).cloned();
+            let list = list.expect("a list");
+            (list["minItems"].clone(), list["maxItems"].clone())
+        };
+        assert_eq!(list(&wanted), (json!(7), json!(7)));
+        wanted.passage = Some("may not give as many".into());
+        assert_eq!(list(&wanted), (Value::Null, json!(7)));
+    }
+
+    #[test]
     fn each_rung_asks_for_less_than_the_one_before() {
         let request = request();
         let Answer::Samples(wanted) = &request.answer else {
@@ -252,7 +322,8 @@ mod tests {
         ];
         for (rung, message, format) in cases {
             assert_eq!(system(&request, rung), message);
-            assert_eq!(response_format(&wanted.shape, rung), format);
+            let manner = Manner::without_counts(rung);
+            assert_eq!(response_format(wanted, manner), format);
         }
     }
 

@@ -148,6 +148,25 @@ async fn at_the_foot_of_the_ladder_a_refusal_is_final() {
 }
 
 #[tokio::test]
+async fn a_number_of_items_in_the_schema_is_left_out_where_it_is_refused() {
+    let message = "Invalid schema for response_format 'test': 'minItems' is not permitted.";
+    let server = TestServer::start([refusal(400, message), Scripted::json(200, ANSWER)]).await;
+    let client = client(&server.url);
+    assert_eq!(adapted(&client).await, "a number of items in the schema");
+    client.complete(&request()).await.expect("a completion");
+    let requests = server.requests();
+    let list = "/response_format/json_schema/schema/properties/samples";
+    let counts = requests.iter().map(|request| {
+        let list = request.body.pointer(list).expect("a schema");
+        (
+            list.get("minItems").is_some(),
+            list.get("maxItems").is_some(),
+        )
+    });
+    assert_eq!(counts.collect::<Vec<_>>(), [(true, true), (false, false)]);
+}
+
+#[tokio::test]
 async fn two_requests_refused_on_the_same_rung_leave_it_once() {
     let complaint = || refusal(400, "json_schema is not supported");
     let server = TestServer::start([complaint(), complaint()]).await;
