@@ -93,15 +93,15 @@ impl Summary<'_> {
         if traffic.retries > 0 {
             let _ = write!(text, ", {} of them retries", HumanCount(traffic.retries));
         }
+        if !traffic.errors.is_empty() {
+            let _ = write!(text, " ({})", listed(&traffic.errors));
+        }
         let Looks {
             requests: looks,
             usage: look_usage,
         } = &traffic.verify;
         if *looks > 0 {
             let _ = write!(text, ", {} of them to verify", HumanCount(*looks));
-        }
-        if !traffic.errors.is_empty() {
-            let _ = write!(text, " ({})", listed(&traffic.errors));
         }
         if traffic.unanswered() > 0 {
             let dropped = HumanCount(traffic.unanswered());
@@ -395,6 +395,52 @@ mod tests {
             samples: price,
         };
         insta::assert_snapshot!(summary(&run(part), Some(&rates)));
+    }
+
+    #[test]
+    fn the_summary_tells_what_second_looks_came_to_and_took() {
+        let counts = |asked, agreed, dropped, unjudged| Counts {
+            asked,
+            agreed,
+            dropped,
+            unjudged,
+            relabelled: 0,
+        };
+        let labels = [
+            ("neutral", counts(900, 850, 40, 10)),
+            ("entailment", counts(300, 300, 0, 0)),
+        ];
+        let tally = Tally {
+            all: counts(1_200, 1_150, 40, 10),
+            labels: labels.map(|(label, it)| (label.to_owned(), it)).into(),
+        };
+        let mut text = String::new();
+        write_verified(&mut text, &tally);
+        let part = Part {
+            number: 1,
+            written: 1_000,
+            traffic: Traffic::default(),
+        };
+        let mut run = run(part);
+        run.traffic.verify = Looks {
+            requests: 12,
+            usage: Usage {
+                prompt_tokens: 5_000,
+                completion_tokens: 300,
+                ..Usage::default()
+            },
+        };
+        run.verified = Some(tally);
+        let told = summary(&run, None);
+        assert!(told.contains(&text), "{told}");
+        let requests = told.lines().find(|line| line.starts_with("  requests"));
+        text.push_str(requests.expect("they are told"));
+        insta::assert_snapshot!(text, @r"
+        verified 1,200: 1,150 agreed, 40 dropped, 10 not judged
+          entailment 300: 300 agreed
+          neutral 900: 850 agreed, 40 dropped, 10 not judged
+        requests 52, 2 of them retries (timeout 3), 12 of them to verify; tokens 20,000 in, 90,000 (1,500 of them thoughts) out, and to verify 5,000 in, 300 out
+        ");
     }
 
     #[test]

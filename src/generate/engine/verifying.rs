@@ -177,47 +177,52 @@ impl<F: FnMut(super::Event<'_>)> Engine<'_, F> {
             origin,
             samples,
         } = candidates.expect("they wait for this");
+        let verifier = self.verifier.as_ref().expect("samples are verified");
         let mut tally = Tally::default();
-        let mut new = Vec::new();
-        let mut taken = vec![0; by_class.len()];
+        let (mut kept, mut dropped) = (Vec::new(), Vec::new());
         for (sample, verdict) in samples.into_iter().zip(verdicts) {
-            let verifier = self.verifier.as_ref().expect("samples are verified");
-            let kept = match verifier.conclude(sample.clone(), verdict, &mut tally) {
-                Ok(kept) => kept,
-                Err(reason) => {
-                    self.keep_example(&reason, &sample, Some(&origin));
-                    settlement.rejected.push(reason);
-                    continue;
-                }
-            };
-            let is_relabelled = kept != sample;
-            if is_relabelled && !self.progress.amend(&kept) {
-                settlement.duplicate += 1;
-                continue;
+            match verifier.conclude(sample.clone(), verdict, &mut tally) {
+                Ok(same) if same == sample => kept.push(same),
+                Ok(relabelled) if self.progress.amend(&relabelled) => kept.push(relabelled),
+                Ok(_) => settlement.duplicate += 1,
+                Err(reason) => dropped.push((reason, sample)),
             }
-            // Only now is it known of what class it is.
-            match self.progress.class_of(&kept) {
-                Some(class) if self.progress.ledger.is_full(class, taken[class]) => {
-                    settlement.rejected.push(self.enough_of(class));
-                    continue;
-                }
-                _ if new.len() as u64 >= self.progress.missing() => {
-                    settlement.surplus += 1;
-                    continue;
-                }
-                Some(class) => taken[class] += 1,
-                None => {}
-            }
-            new.push(kept);
         }
-        self.book(
-            number,
-            settlement,
-            &by_class,
-            new,
-            Some(&origin),
-            Some(tally),
-        );
+        for (reason, sample) in dropped {
+            self.keep_example(&reason, &sample, Some(&origin));
+            settlement.rejected.push(reason);
+        }
+        let new = self.fitting(kept, &by_class, &mut settlement);
+        let (origin, tally) = (Some(&origin), Some(tally));
+        self.book(number, settlement, &by_class, new, origin, tally);
+    }
+
+    /// The first of `samples` that are still missing. Those of other batches may
+    /// have come before them, and some may be of another class than they were.
+    fn fitting(
+        &self,
+        samples: Vec<Sample>,
+        by_class: &[u64],
+        settlement: &mut Settlement,
+    ) -> Vec<Sample> {
+        let mut fitting = Vec::new();
+        let mut taken = vec![0; by_class.len()];
+        for sample in samples {
+            let class = self.progress.class_of(&sample);
+            if let Some(class) = class
+                && self.progress.ledger.is_full(class, taken[class])
+            {
+                settlement.rejected.push(self.enough_of(class));
+            } else if fitting.len() as u64 >= self.progress.missing() {
+                settlement.surplus += 1;
+            } else {
+                if let Some(class) = class {
+                    taken[class] += 1;
+                }
+                fitting.push(sample);
+            }
+        }
+        fitting
     }
 }
 
