@@ -18,7 +18,7 @@ pub fn predefined(name: &str) -> Option<Format> {
         "pair-class" => (
             "Textual entailment: a premise, a hypothesis, and how they relate.",
             vec![
-                text("premise", "one or two sentences that state something"),
+                text("premise", "a sentence that states something"),
                 text("hypothesis", "a sentence to be judged by the premise alone"),
                 Field {
                     limit: Limit::Labels(
@@ -29,8 +29,8 @@ pub fn predefined(name: &str) -> Option<Format> {
                     ..Field::new(
                         "label",
                         FieldKind::Integer,
-                        "0 if the premise makes the hypothesis true (entailment), 1 if it leaves \
-                         it open (neutral), 2 if it makes it false (contradiction)",
+                        "0 entailment (the premise makes it true), 1 neutral (it stays open), 2 \
+                         contradiction (it is false)",
                     )
                 },
             ],

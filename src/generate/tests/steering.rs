@@ -149,15 +149,17 @@ async fn what_was_made_in_a_cell_is_told_when_its_turn_comes_again() {
     let users = client.users();
     let batches = users.iter().filter(|user| user.starts_with("Task: "));
     let batches: Vec<_> = batches.collect();
-    assert!(!batches[0].contains("Others exist") && !batches[1].contains("Others exist"));
-    assert!(batches[2].contains("write nothing like them:\n- anchor "));
+    assert!(
+        !batches[0].contains("those that begin so") && !batches[1].contains("those that begin so")
+    );
+    assert!(batches[2].contains("nothing like those that begin so:\n- anchor "));
     let first = client
         .users()
         .iter()
         .position(|user| topic_is(user, topic(batches[2])));
-    let number = first.expect("the topic came before") * 1000;
+    let last = first.expect("the topic came before") * 1000 + 9;
     assert!(
-        batches[2].contains(&format!("- anchor {number}\n")),
+        batches[2].contains(&format!("- anchor {last}\n")),
         "{}",
         batches[2]
     );
