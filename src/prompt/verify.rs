@@ -6,9 +6,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::format::{Check, FormatHandler};
+use crate::llm::SAMPLES_KEY;
 use crate::sample::Field;
 
-use super::{field_line, shape};
+use super::field_line;
 
 /// The system instruction of all such requests; `fields` are those of the
 /// answer, and a `rubric` replaces the one that is made of the format.
@@ -25,6 +26,13 @@ pub fn system(format: &dyn FormatHandler, fields: &[Field], rubric: Option<&str>
         task = task(format, rubric),
         shape = shape(fields),
     )
+}
+
+/// The keys of an answer, all of them: what they mean is told in other words.
+fn shape(fields: &[Field]) -> String {
+    let keys = fields.iter().map(|field| format!("\"{}\": …", field.name));
+    let keys = keys.collect::<Vec<_>>().join(", ");
+    format!("{{\"{SAMPLES_KEY}\": [{{{keys}}}, …]}}")
 }
 
 fn task(format: &dyn FormatHandler, rubric: Option<&str>) -> String {

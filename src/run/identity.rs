@@ -201,7 +201,8 @@ impl Identity {
             "examples" | "rubric" => match (past, now) {
                 (Value::Null, _) => format!("it was begun without --{name}"),
                 (_, Value::Null) => format!("it was begun with --{name}"),
-                _ => format!("its --{name} held something else"),
+                _ if name == "examples" => "its --examples were other ones".to_owned(),
+                _ => "its --rubric was another one".to_owned(),
             },
             _ => {
                 let name = name.replace('_', "-");

@@ -326,6 +326,8 @@ fn a_run_is_resumed_with_the_same_look_only() {
         let words = format!("--format pair --resume {words}");
         verified(&sandbox, &fake, &words).exits(2).says(said);
     };
+    sandbox.write("rubric.txt", "Good pairs rhyme.");
+    unlike("--rubric rubric.txt", "it was begun without --rubric");
     unlike("--min-quality 4", "its min-quality was 3, and now is 4");
     unlike(
         "--verify-model gemini-2.5-pro",
