@@ -253,16 +253,18 @@ async fn what_waits_for_a_look_is_known_to_duplicates() {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_that_brings_nothing_more_waits_for_its_looks() {
-    let mut client = Scripted::new(|_, request| match is_look(request) {
+    // What takes two looks, and then nothing while the first is under way.
+    let mut client = Scripted::new(|call, request| match is_look(request) {
         true => all_good(request),
-        false => pairs(0, 5),
+        false if call == 2 => pairs(0, 15),
+        false => pairs(0, 0),
     });
     client.latency = Duration::from_secs(1);
     let mut bench = verified(20);
     bench.options.limits = Limits::at_once(8);
     let (run, lines) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Barren)));
-    assert_eq!((lines.len(), run.books.unverified()), (5, 0));
+    assert_eq!((lines.len(), run.books.unverified()), (15, 0));
 }
 
 #[tokio::test(start_paused = true)]
