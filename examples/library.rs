@@ -34,6 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         language: None,
         sanity: true,
         duplicates: Duplicates::Near(Threshold::default()),
+        verify: None,
         limits: Limits::at_once(2),
         budget: Budget::default(),
         grace: Duration::from_secs(8),
@@ -56,6 +57,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let generator = Generator {
         format: &format,
         client: &client,
+        verifier: &client,
         options: &options,
         shutdown: &shutdown,
     };

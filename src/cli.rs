@@ -145,6 +145,30 @@ pub struct Cli {
     #[arg(value_parser = near_threshold, allow_negative_numbers = true)]
     pub near_threshold: Option<Threshold>,
 
+    /// Have the model look at each new sample a second time, blindly, and reject those that it
+    /// judges otherwise.
+    #[arg(long, help_heading = GENERATION)]
+    pub verify: bool,
+
+    /// Model that looks at the samples a second time [default: the one that writes them].
+    #[arg(long, value_name = "NAME", help_heading = GENERATION, requires = "verify")]
+    pub verify_model: Option<String>,
+
+    /// What becomes of a sample with another label or score than found at the second look.
+    #[arg(long, value_name = "ACTION", default_value = "drop", help_heading = GENERATION)]
+    #[arg(requires = "verify")]
+    pub verify_action: VerifyAction,
+
+    /// Text file that says what good samples of a custom format are [default: the descriptions of
+    /// the format].
+    #[arg(long, value_name = "FILE", help_heading = GENERATION, requires = "verify")]
+    pub rubric: Option<PathBuf>,
+
+    /// Least quality of samples of a custom format at the second look, 1 to 5 [default: 3].
+    #[arg(long, value_name = "QUALITY", help_heading = GENERATION, requires = "verify")]
+    #[arg(value_parser = quality, allow_negative_numbers = true)]
+    pub min_quality: Option<u8>,
+
     /// Seed that decides what each request asks for; the model gets a number made from it
     /// [default: random, the model gets none].
     #[arg(long, value_name = "SEED", help_heading = GENERATION)]
@@ -349,6 +373,14 @@ pub enum Provider {
 pub enum DedupMode {
     Exact,
     Near,
+}
+
+/// What becomes of a sample that is judged otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum VerifyAction {
+    Drop,
+    Relabel,
 }
 
 /// What reads PDF files.
@@ -560,6 +592,13 @@ fn top_p(text: &str) -> Result<f64, &'static str> {
         .ok_or("must be a number above 0.0 and at most 1.0")
 }
 
+fn quality(text: &str) -> Result<u8, &'static str> {
+    let number = text.trim().parse().ok();
+    number
+        .filter(|number| (1..=5).contains(number))
+        .ok_or("must be a whole number from 1 to 5")
+}
+
 fn near_threshold(text: &str) -> Result<Threshold, &'static str> {
     let number = text.trim().parse().ok();
     number
@@ -683,6 +722,13 @@ mod tests {
             ["--output-prefix", ""],
             ["--output-format", "xml"],
             ["--log-level", "loud"],
+            ["--verify", "--min-quality=0"],
+            ["--verify", "--min-quality=6"],
+            ["--verify", "--verify-action=ask"],
+            ["--min-quality", "3"],
+            ["--verify-action", "drop"],
+            ["--verify-model", "m"],
+            ["--rubric", "r"],
             ["--language", " "],
             ["--language", "Ger\nman"],
             ["--language", "a\u{2028}b"],
@@ -696,6 +742,7 @@ mod tests {
             ["--top-p", "1"],
             ["--max-retries", "0"],
             ["--log-level", "debug"],
+            ["--verify", "--min-quality=5"],
             ["--language", "日本語"],
             ["--language", &"é".repeat(60)],
         ] {

@@ -1,6 +1,8 @@
 //! What is meant: the command line and the environment, validated and put
 //! together. Only `run` sees the whole of it.
 
+mod verify;
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,9 +14,9 @@ use crate::format::{
     Classes, CustomFormatError, Format, FormatHandler as _, load_custom, predefined,
 };
 use crate::generate::dedup::Duplicates;
-use crate::generate::{Balance, Budget, Limits, Options, Plan, Planning};
+use crate::generate::{Balance, Budget, Limits, Options, Plan, Planning, Rates};
 use crate::llm::{
-    ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Price, PriceError, Prices, Sampling, SetupError,
+    ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, PriceError, Prices, Sampling, SetupError,
 };
 use crate::output::{Existing, Origin, OutputConfig, OutputFormat, SourceKind};
 
@@ -42,6 +44,8 @@ pub struct Config {
     pub format: Format,
     /// Who writes the samples.
     pub provider: ProviderConfig,
+    /// Who looks at them a second time, if they are verified.
+    pub verifier: Option<ProviderConfig>,
     /// How many, and how.
     pub options: Options,
     /// Where they go.
@@ -52,8 +56,8 @@ pub struct Config {
     pub resume: bool,
     /// Whether the user chose the seed.
     pub seed_given: bool,
-    /// What the model's tokens cost, if that is known.
-    pub price: Option<Price>,
+    /// What the tokens of the models cost, if that is known.
+    pub rates: Option<Rates>,
     /// Where the plan that the model makes is saved.
     pub plan_file: Option<PathBuf>,
     /// Whether a large run needs no confirmation.
@@ -159,6 +163,24 @@ pub enum ConfigError {
     /// The format has no such classes.
     #[error("--balance: {0}")]
     Balance(String),
+    /// A flag of the second look does not fit the format.
+    #[error("{flag} does not fit `{format}`, whose second look finds {finds}; leave it out")]
+    Verify {
+        /// The flag.
+        flag: &'static str,
+        /// The format.
+        format: String,
+        /// What is found, and what is not.
+        finds: &'static str,
+    },
+    /// The rubric cannot be used.
+    #[error("rubric file `{}`: {problem}", .path.display())]
+    Rubric {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The cost of a model without a price cannot be limited.
     #[error("--max-cost needs a price, and none is known for model `{model}`")]
     NoPrice {
@@ -179,15 +201,17 @@ impl Config {
             (None, path) => load_custom(path.as_deref().expect("clap requires one of both"))?,
         };
         let provider = provider(&cli, env)?;
-        let price = price(&cli, &provider)?;
+        let verifier = cli.verify.then(|| provider.verifier(&cli));
+        let rates = rates(&cli, &provider, verifier.as_ref())?;
         let input = input(&cli)?;
-        let (options, plan_file) = options(&cli, &input, &format, &provider, price.as_ref())?;
+        let (options, plan_file) = options(&cli, &input, &format, &provider, rates.as_ref())?;
         let output = output(&cli, &input, &format)?;
         Ok(Self {
             input,
             examples: cli.examples,
             format,
             provider,
+            verifier,
             options,
             output,
             report: ReportConfig {
@@ -197,7 +221,7 @@ impl Config {
             },
             resume: cli.resume,
             seed_given: cli.seed.is_some(),
-            price,
+            rates,
             plan_file,
             yes: cli.yes,
         })
@@ -228,6 +252,29 @@ impl ProviderConfig {
             Self::Gemini(config) => &config.model,
             Self::OpenAi(config) => &config.model,
             Self::Offline => self.name(),
+        }
+    }
+
+    /// The same for second looks: the likeliest tokens of the model that is
+    /// wanted for that.
+    fn verifier(&self, cli: &Cli) -> Self {
+        let model = cli.verify_model.as_deref().unwrap_or(self.model());
+        let sampling = |heeds: bool| Sampling {
+            temperature: heeds.then_some(0.0),
+            ..Sampling::default()
+        };
+        match self {
+            Self::Gemini(config) => Self::Gemini(GeminiConfig {
+                model: model.to_owned(),
+                sampling: sampling(honours_sampling(model)),
+                ..config.clone()
+            }),
+            Self::OpenAi(config) => Self::OpenAi(OpenAiConfig {
+                model: model.to_owned(),
+                sampling: sampling(true),
+                ..config.clone()
+            }),
+            Self::Offline => Self::Offline,
         }
     }
 
@@ -278,7 +325,7 @@ fn options(
     input: &Input,
     format: &Format,
     provider: &ProviderConfig,
-    price: Option<&Price>,
+    rates: Option<&Rates>,
 ) -> Result<(Options, Option<PathBuf>), ConfigError> {
     let is_query = matches!(input, Input::Query(_));
     let is_grounded = !is_query && format.grounding().is_some();
@@ -289,6 +336,7 @@ fn options(
         samples: cli.samples,
         batch_size: cli.batch_size,
         duplicates: duplicates(cli),
+        verify: verify::verify(cli, format)?,
         limits: Limits {
             concurrency: cli.concurrency.unwrap_or(provider.default_concurrency()),
             requests_per_minute: cli.rpm,
@@ -297,7 +345,7 @@ fn options(
         },
         budget: Budget {
             requests: cli.max_requests,
-            cost: budget_of_cost(cli.max_cost, provider, price)?,
+            cost: cli.max_cost.filter(|_| !is_offline).zip(rates.cloned()),
         },
         grace: Duration::from_secs_f64(cli.grace),
         max_retries: cli.max_retries,
@@ -469,30 +517,31 @@ fn chunk_size(cli: &Cli) -> Result<ChunkSize, ConfigError> {
     }
 }
 
-/// What the model of `provider` costs today.
-fn price(cli: &Cli, provider: &ProviderConfig) -> Result<Option<Price>, ConfigError> {
+/// What the models of `provider` and `verifier` cost today, if that is known of
+/// both.
+///
+/// # Errors
+///
+/// The table of prices cannot be used, or the cost is limited and not known.
+fn rates(
+    cli: &Cli,
+    provider: &ProviderConfig,
+    verifier: Option<&ProviderConfig>,
+) -> Result<Option<Rates>, ConfigError> {
     let mut prices = Prices::built_in();
     if let Some(path) = &cli.prices {
         prices = prices.with(load_prices(path)?);
     }
     let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
     let (today, _) = now.split_once('T').expect("a day and a time");
-    Ok(prices.of(provider.model(), today))
-}
-
-/// What may be spent, and what it is reckoned with; data made up offline is
-/// free.
-fn budget_of_cost(
-    most: Option<f64>,
-    provider: &ProviderConfig,
-    price: Option<&Price>,
-) -> Result<Option<(f64, Price)>, ConfigError> {
-    match (most, price) {
-        (None, _) => Ok(None),
-        (Some(_), _) if provider.is_offline() => Ok(None),
-        (Some(most), Some(price)) => Ok(Some((most, price.clone()))),
-        (Some(_), None) => Err(ConfigError::NoPrice {
-            model: provider.model().to_owned(),
+    let models = [provider, verifier.unwrap_or(provider)].map(ProviderConfig::model);
+    let [samples, verify] = models.map(|model| prices.of(model, today));
+    let is_limited = cli.max_cost.is_some() && !provider.is_offline();
+    match (samples, verify) {
+        (Some(samples), Some(verify)) => Ok(Some(Rates { samples, verify })),
+        _ if !is_limited => Ok(None),
+        (samples, _) => Err(ConfigError::NoPrice {
+            model: models[usize::from(samples.is_some())].to_owned(),
         }),
     }
 }
@@ -636,6 +685,7 @@ fn warn_of_idle_flags(cli: &Cli) {
         ("--base-url", cli.base_url.is_some(), with_network),
         ("--insecure-http", cli.insecure_http, with_network),
         ("--model", cli.model.is_some(), with_network),
+        ("--verify-model", cli.verify_model.is_some(), with_network),
         ("--language", cli.language.is_some(), with_network),
         ("--temperature", cli.temperature.is_some(), with_network),
         ("--top-p", cli.top_p.is_some(), with_network),

@@ -12,7 +12,7 @@
 //! .env, env ───┴ Config::resolve ─ Config ─ client ─┼─ Generator ── loop ──┐
 //!                                           source ─┤                      │
 //!                                           outputs ┘                      │
-//!   brief ─ pace ─ prompt ─ complete ─ parse ─ validate ─ dedup ─ write ─ book ─ event
+//!   brief ─ pace ─ prompt ─ complete ─ parse ─ validate ─ dedup ─ verify ─ write ─ book ─ event
 //!   end: finish files ─ summary on stderr, paths on stdout ─ exit status
 //! ```
 //!
@@ -24,7 +24,8 @@
 //! The journal ([`output`]) is the one truth of a run. A resumed run replays
 //! it, first into the books and fingerprints
 //! ([`Progress`](generate::Progress)), then into new files, and goes on: a batch
-//! is a number, and what it asks for follows from number and seed.
+//! is a number, and what it asks for follows from number and seed. What waits
+//! for its second look is in the journal's notes, and in no file.
 //!
 //! # Code map, top floor first
 //!
@@ -37,7 +38,7 @@
 //! - [`config`]: what is meant, from [`cli`] (what was typed) and the
 //!   environment. [`report`]: what a person sees.
 //! - [`generate`]: the heart. Loop (its engine), books, briefs, pace, retries,
-//!   budget, parsing of answers, duplicates. Sees a
+//!   budget, parsing of answers, duplicates, second looks. Sees a
 //!   [`FormatHandler`](format::FormatHandler), an
 //!   [`LlmClient`](llm::LlmClient), [`Outputs`](output::Outputs), plain data.
 //! - [`prompt`]: every text that is sent to a model, but for the sentence that

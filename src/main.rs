@@ -69,7 +69,7 @@ fn start(cli: Cli, report: &mut Report) -> Result<ExitStatus, RunError> {
         for (kind, signals) in signals {
             tokio::spawn(listen(kind, signals, Arc::clone(&switch), grace));
         }
-        Ok(prepared.run(report, &shutdown).await)
+        Ok(Box::pin(prepared.run(report, &shutdown)).await)
     })
 }
 

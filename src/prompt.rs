@@ -5,6 +5,8 @@
 //! fixed part stays short on purpose: on a small real model a prompt of a
 //! thousand tokens brought less valid data than one of three hundred.
 
+pub mod verify;
+
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};

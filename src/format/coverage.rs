@@ -74,9 +74,9 @@ pub(super) struct Words {
 
 /// Letters or digits that belong together, in lower case.
 #[derive(Debug, PartialEq, Eq, Hash)]
-struct Word {
+pub(super) struct Word {
     kind: Kind,
-    letters: String,
+    pub(super) letters: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -149,7 +149,7 @@ impl Words {
 }
 
 impl Word {
-    fn is_yes_or_no(&self) -> bool {
+    pub(super) fn is_yes_or_no(&self) -> bool {
         YES_AND_NO.contains(&self.letters.as_str())
     }
 }
@@ -177,11 +177,11 @@ pub(crate) fn is_unspaced(letter: char) -> bool {
 }
 
 /// Whether `letter` may group the digits of a number.
-fn groups_digits(letter: char) -> bool {
+pub(super) fn groups_digits(letter: char) -> bool {
     matches!(letter, '.' | ',' | '\'' | '’' | '\u{a0}' | '\u{202f}')
 }
 
-fn words(text: &str) -> Vec<Word> {
+pub(super) fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut open = None;
     let mut letters = text.chars().peekable();

@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of models, prompts or files.
 
+mod agreement;
+mod check;
 mod checks;
 mod classes;
 mod coverage;
@@ -16,6 +18,8 @@ use serde_json::Value as Json;
 
 use crate::sample::{Field, Sample, Value};
 
+pub use agreement::agree;
+pub use check::Check;
 pub use classes::Classes;
 pub(crate) use coverage::is_unspaced;
 pub use custom::{CustomFormatError, load as load_custom};
@@ -35,6 +39,10 @@ pub trait FormatHandler: Send + Sync {
     /// The fields that tie a sample to a text, if it is about one.
     fn grounding(&self) -> Option<Grounding> {
         None
+    }
+    /// How a second look at a sample goes.
+    fn check(&self) -> Check {
+        Check::Quality
     }
     /// The classes that samples are spread over, unless the user says otherwise.
     fn classes(&self) -> Option<Classes> {
@@ -109,6 +117,7 @@ pub struct Format {
     fields: Vec<Field>,
     guidance: String,
     grounding: Option<Grounding>,
+    check: Check,
     classes: Option<Classes>,
     rules: &'static [sanity::Rule],
 }
@@ -132,6 +141,10 @@ impl FormatHandler for Format {
 
     fn grounding(&self) -> Option<Grounding> {
         self.grounding
+    }
+
+    fn check(&self) -> Check {
+        self.check
     }
 
     fn classes(&self) -> Option<Classes> {

@@ -6,7 +6,7 @@
 use crate::sample::{Field, FieldKind, Limit};
 
 use super::sanity::Rule::{self, Asks, Differs, Prose, Scores};
-use super::{Classes, Format, Grounding};
+use super::{Check, Classes, Format, Grounding};
 
 /// Names of the predefined formats, as `--format` takes them.
 pub const PREDEFINED: [&str; 5] = ["pair-class", "pair-score", "pair", "triplet", "qa"];
@@ -101,8 +101,34 @@ pub fn predefined(name: &str) -> Option<Format> {
             context: "context",
             answer: "answer",
         }),
+        check: check(name),
         rules: rules(name),
     })
+}
+
+/// How a second look at samples of the format `name` goes.
+fn check(name: &str) -> Check {
+    match name {
+        "pair-class" => Check::Label {
+            texts: ["premise", "hypothesis"],
+            label: "label",
+        },
+        "pair-score" => Check::Score {
+            texts: ["sentence1", "sentence2"],
+            score: "score",
+        },
+        "triplet" => Check::Nearer {
+            anchor: "anchor",
+            positive: "positive",
+            negative: "negative",
+        },
+        "qa" => Check::Answer {
+            context: "context",
+            question: "question",
+            answer: "answer",
+        },
+        _ => Check::Quality,
+    }
 }
 
 /// What must be true of the fields of the format `name`.

@@ -4,11 +4,22 @@ use crate::llm::{Price, Usage};
 
 use super::traffic::Traffic;
 
-/// Tokens that an item is expected to take before the first answer.
-const FIRST_ITEM_TOKENS: f64 = 100.0;
+/// What the tokens of a run cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rates {
+    /// Those of the model that writes the samples.
+    pub samples: Price,
+    /// Those of the model that looks at them a second time.
+    pub verify: Price,
+}
 
-/// Tokens that a prompt is expected to take before the first answer.
-const FIRST_PROMPT_TOKENS: f64 = 500.0;
+impl Rates {
+    /// US dollars that `traffic` cost.
+    #[must_use]
+    pub fn cost(&self, traffic: &Traffic) -> f64 {
+        self.samples.cost(&traffic.usage) + self.verify.cost(&traffic.verify.usage)
+    }
+}
 
 /// The most that one part of a run may send and spend.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,7 +27,7 @@ pub struct Budget {
     /// Most requests.
     pub requests: Option<u64>,
     /// Most US dollars, and what they are reckoned with.
-    pub cost: Option<(f64, Price)>,
+    pub cost: Option<(f64, Rates)>,
 }
 
 /// Why no further request is within the budget.
@@ -42,52 +53,132 @@ pub(super) enum Allowance {
     No(Spent),
 }
 
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Samples, or what leads to them.
+    Samples,
+    /// A second look at samples.
+    Look,
+}
+
 impl Budget {
-    /// Whether a request of about `expected` tokens is within the budget, when
-    /// `spent` was spent and others are `under_way`.
+    /// Whether a request is within the budget that may cost `next` US dollars,
+    /// when `spent` was spent and others are `under_way`, each of which may cost
+    /// `other` dollars.
     pub(super) fn allows(
         &self,
         spent: &Traffic,
         under_way: usize,
-        expected: &Expectation,
-        items: usize,
+        next: f64,
+        other: f64,
     ) -> Allowance {
         if let Some(most) = self.requests
             && spent.requests >= most
         {
             return Allowance::No(Spent::Requests(most));
         }
-        let Some((most, price)) = &self.cost else {
+        let Some((most, rates)) = &self.cost else {
             return Allowance::Yes;
         };
-        let reserve = price.cost(&expected.usage(items)).max(expected.dearest);
         #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let reserved = reserve * (under_way + 1) as f64;
-        match price.cost(&spent.usage) + reserved <= *most {
+        let reserved = other * under_way as f64 + next;
+        match rates.cost(spent) + reserved <= *most {
             true => Allowance::Yes,
             false if under_way > 0 => Allowance::Later,
-            false => Allowance::No(Spent::Cost {
-                most: *most,
-                next: reserve,
-            }),
+            false => Allowance::No(Spent::Cost { most: *most, next }),
+        }
+    }
+
+    fn price(&self, purpose: Purpose) -> Option<&Price> {
+        let (_, rates) = self.cost.as_ref()?;
+        Some(match purpose {
+            Purpose::Samples => &rates.samples,
+            Purpose::Look => &rates.verify,
+        })
+    }
+}
+
+/// What the requests of a run are expected to take.
+#[derive(Debug)]
+pub(super) struct Expectations {
+    samples: Expectation,
+    look: Expectation,
+}
+
+impl Default for Expectations {
+    fn default() -> Self {
+        Self {
+            samples: Expectation::new(500.0, 100.0),
+            // Ten samples, and a number for each.
+            look: Expectation::new(1_500.0, 20.0),
+        }
+    }
+}
+
+impl Expectations {
+    /// Tokens of a request for a number of items.
+    pub(super) fn tokens(&self, purpose: Purpose, items: usize) -> u64 {
+        let usage = self.of(purpose).usage(items);
+        usage.prompt_tokens + usage.completion_tokens
+    }
+
+    /// US dollars that a request for a number of items may cost.
+    pub(super) fn cost(&self, purpose: Purpose, items: usize, budget: &Budget) -> f64 {
+        let expectation = self.of(purpose);
+        let Some(price) = budget.price(purpose) else {
+            return 0.0;
+        };
+        price
+            .cost(&expectation.usage(items))
+            .max(expectation.dearest)
+    }
+
+    /// A request for a number of items took `usage`.
+    pub(super) fn learn(&mut self, purpose: Purpose, items: usize, usage: &Usage, budget: &Budget) {
+        let cost = budget.price(purpose).map(|price| price.cost(usage));
+        let expectation = match purpose {
+            Purpose::Samples => &mut self.samples,
+            Purpose::Look => &mut self.look,
+        };
+        expectation.learn(items, usage, cost.unwrap_or_default());
+    }
+
+    fn of(&self, purpose: Purpose) -> &Expectation {
+        match purpose {
+            Purpose::Samples => &self.samples,
+            Purpose::Look => &self.look,
         }
     }
 }
 
 /// What a request is expected to take, learned from those that were answered.
-#[derive(Debug, Default)]
-pub(super) struct Expectation {
+#[derive(Debug)]
+struct Expectation {
     answers: f64,
     prompt_tokens: f64,
     completion_tokens: f64,
     items: f64,
+    /// Tokens that a prompt and an item take before the first answer.
+    first: (f64, f64),
     /// US dollars of the dearest request.
     dearest: f64,
 }
 
 impl Expectation {
+    fn new(first_prompt_tokens: f64, first_item_tokens: f64) -> Self {
+        Self {
+            answers: 0.0,
+            prompt_tokens: 0.0,
+            completion_tokens: 0.0,
+            items: 0.0,
+            first: (first_prompt_tokens, first_item_tokens),
+            dearest: 0.0,
+        }
+    }
+
     /// Of a request for a number of items.
-    pub(super) fn usage(&self, items: usize) -> Usage {
+    fn usage(&self, items: usize) -> Usage {
         #![expect(
             clippy::cast_precision_loss,
             clippy::cast_possible_truncation,
@@ -95,7 +186,7 @@ impl Expectation {
             reason = "positive, and far below 2^52"
         )]
         let (prompt, per_item) = match self.answers {
-            0.0 => (FIRST_PROMPT_TOKENS, FIRST_ITEM_TOKENS),
+            0.0 => self.first,
             answers => (
                 self.prompt_tokens / answers,
                 self.completion_tokens / self.items,
@@ -108,15 +199,13 @@ impl Expectation {
         }
     }
 
-    /// A request for a number of items took `usage`.
-    pub(super) fn learn(&mut self, items: usize, usage: &Usage, budget: &Budget) {
+    /// A request for a number of items took `usage`, and so many US dollars.
+    fn learn(&mut self, items: usize, usage: &Usage, cost: f64) {
         #![expect(clippy::cast_precision_loss, reason = "far below 2^52")]
         self.answers += 1.0;
         self.prompt_tokens += usage.prompt_tokens as f64;
         self.completion_tokens += usage.completion_tokens as f64;
         self.items += items as f64;
-        if let Some((_, price)) = &budget.cost {
-            self.dearest = self.dearest.max(price.cost(usage));
-        }
+        self.dearest = self.dearest.max(cost);
     }
 }

@@ -54,9 +54,12 @@ pub struct Books {
     pub blocked: BTreeMap<String, u64>,
     /// Cut off by the cap on output tokens.
     pub truncated: u64,
-    /// Never came, by reason.
+    /// Never came, or were not verified yet, by reason.
     pub failed: BTreeMap<String, u64>,
 }
+
+/// The reason of samples that came and were not verified yet.
+const UNVERIFIED: &str = "not verified yet";
 
 impl Books {
     /// All rejected samples.
@@ -83,6 +86,12 @@ impl Books {
     #[must_use]
     pub fn failed(&self) -> u64 {
         self.failed.values().sum()
+    }
+
+    /// Those of the failed that a resumed run looks at.
+    #[must_use]
+    pub fn unverified(&self) -> u64 {
+        self.failed.get(UNVERIFIED).copied().unwrap_or_default()
     }
 
     /// What `requested` must be equal to.
@@ -114,6 +123,9 @@ pub(super) struct Settlement {
     pub(super) rejected: Vec<String>,
     /// New, but beyond the target.
     pub(super) surplus: usize,
+    /// New, but not verified yet, at the end of a part of the run.
+    #[serde(skip)]
+    pub(super) unverified: usize,
     /// Why the rest of what was asked for did not come, if there is a rest.
     pub(super) shortfall: Shortfall,
 }
@@ -153,7 +165,7 @@ impl Settlement {
 
     /// Items that came.
     fn delivered(&self) -> usize {
-        self.written + self.duplicate + self.rejected.len() + self.surplus
+        self.written + self.duplicate + self.rejected.len() + self.surplus + self.unverified
     }
 }
 
@@ -346,6 +358,10 @@ impl Ledger {
         }
         if settlement.surplus > 0 {
             *books.rejected.entry(SURPLUS.to_owned()).or_default() += settlement.surplus as u64;
+        }
+        if settlement.unverified > 0 {
+            let unverified = books.failed.entry(UNVERIFIED.to_owned()).or_default();
+            *unverified += settlement.unverified as u64;
         }
         let is_cut = shortfall > 0 && settlement.shortfall == Shortfall::Truncated;
         if is_answered {
@@ -585,18 +601,22 @@ mod tests {
             0..20_usize,
             0..5_usize,
             0..5_usize,
+            0..5_usize,
             shortfall,
         )
             .prop_map(
-                |(asked, written, duplicate, rejected, surplus, shortfall)| Settlement {
-                    ungrounded: 0,
-                    near_duplicate: 0,
-                    asked,
-                    written,
-                    duplicate,
-                    rejected: vec!["answer: blank".to_owned(); rejected],
-                    surplus,
-                    shortfall,
+                |(asked, written, duplicate, rejected, surplus, unverified, shortfall)| {
+                    Settlement {
+                        ungrounded: 0,
+                        near_duplicate: 0,
+                        asked,
+                        written,
+                        duplicate,
+                        rejected: vec!["answer: blank".to_owned(); rejected],
+                        surplus,
+                        unverified,
+                        shortfall,
+                    }
                 },
             )
     }

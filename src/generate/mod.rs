@@ -24,6 +24,7 @@ mod retry;
 #[cfg(test)]
 mod tests;
 mod traffic;
+pub mod verify;
 
 use std::fmt;
 use std::sync::Arc;
@@ -37,15 +38,16 @@ use crate::shutdown::Shutdown;
 
 use dedup::Duplicates;
 use engine::Engine;
+use verify::{Tally, Verify};
 
 pub use brief::Source;
-pub use budget::{Budget, Spent};
+pub use budget::{Budget, Rates, Spent};
 pub use examples::Examples;
 pub use ledger::Books;
 pub use pace::Limits;
 pub use plan::{Attribute, ListError, Plan, Topic};
 pub use progress::{ByClass, Coverage, OfClass, Progress};
-pub use traffic::Traffic;
+pub use traffic::{Looks, Traffic};
 
 /// How much to generate, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +87,8 @@ pub struct Options {
     pub sanity: bool,
     /// Which samples are duplicates.
     pub duplicates: Duplicates,
+    /// How samples are looked at a second time, if they are.
+    pub verify: Option<Verify>,
     /// How fast requests may go out.
     pub limits: Limits,
     /// What may be spent.
@@ -152,6 +156,8 @@ pub struct Generator<'a> {
     pub format: &'a dyn FormatHandler,
     /// Who writes them.
     pub client: &'a dyn LlmClient,
+    /// Who looks at them a second time, if they are verified.
+    pub verifier: &'a dyn LlmClient,
     /// How many, and how.
     pub options: &'a Options,
     /// The wish to stop early.
@@ -196,6 +202,8 @@ pub struct Run {
     pub plan: Option<Plan>,
     /// Samples of each class, if classes are balanced.
     pub balance: Option<ByClass>,
+    /// What second looks came to, if samples are verified.
+    pub verified: Option<Tally>,
     /// How much of the documents was used, if it was made from documents.
     pub coverage: Option<Coverage>,
     /// Why it ended.

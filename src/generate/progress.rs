@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::document::Passages;
 use crate::format::FormatHandler;
+use crate::output::Origin;
 use crate::sample::{Field, FieldKind, Sample, Value};
 
 use super::brief::{Briefs, Source};
@@ -17,6 +18,7 @@ use super::ledger::{Ledger, Settlement, Shortfall};
 use super::plan::Plan;
 use super::record::Record;
 use super::traffic::Traffic;
+use super::verify::Tally;
 use super::{Balance, Options, Outcome, Part, Planning, Run};
 
 /// Times that a batch is tried, retries left aside, before its turn is given
@@ -45,6 +47,23 @@ pub struct Progress {
     pub(super) coverage: Option<Coverage>,
     /// Parts of the run that came before; zero for a new run.
     pub(super) parts: u32,
+    /// The batches whose samples wait for a second look, by number.
+    pub(super) candidates: BTreeMap<u64, Candidates>,
+    /// What second looks came to, if there are any.
+    pub(super) verified: Option<Tally>,
+    /// The fields of all samples.
+    pub(super) fields: Vec<Field>,
+}
+
+/// A batch that brought new samples, which are not verified yet.
+#[derive(Debug)]
+pub(super) struct Candidates {
+    /// What became of the batch so far.
+    pub(super) settlement: Settlement,
+    /// What it was for, by class.
+    pub(super) by_class: Vec<u64>,
+    pub(super) origin: Origin,
+    pub(super) samples: Vec<Sample>,
 }
 
 impl Progress {
@@ -91,6 +110,9 @@ impl Progress {
             balance: options.balance.clone(),
             briefs,
             parts: 0,
+            candidates: BTreeMap::new(),
+            verified: options.verify.as_ref().map(|_| Tally::default()),
+            fields: options.fields(format),
         }
     }
 
@@ -112,17 +134,33 @@ impl Progress {
                 self.follow(plan, from);
                 self.traffic += traffic;
             }
+            Ok(Record::Candidates {
+                number,
+                settlement,
+                by_class,
+                origin,
+                candidates,
+                traffic,
+            }) => {
+                let samples = candidates.iter();
+                let samples = samples.filter_map(|it| Sample::from_named(it, &self.fields));
+                let candidates = Candidates {
+                    settlement,
+                    by_class,
+                    origin,
+                    samples: samples.collect(),
+                };
+                self.replay_candidates(number, candidates);
+                self.traffic += traffic;
+            }
             Ok(Record::Batch {
                 number,
                 settlement,
+                verified,
                 traffic,
             }) => {
-                for sample in samples {
-                    self.novelty(sample);
-                }
-                self.turns.replay(number, &settlement.shortfall);
-                self.ledger.ask(settlement.asked, &[]);
-                self.settle(number, settlement, &[], samples);
+                self.replay_batch(number, settlement, samples);
+                self.count(verified);
                 self.traffic += traffic;
             }
             Ok(Record::Ended { cancelled, traffic }) => {
@@ -133,10 +171,74 @@ impl Progress {
         }
     }
 
+    fn replay_candidates(&mut self, number: u64, candidates: Candidates) {
+        let Candidates {
+            settlement,
+            by_class,
+            samples,
+            ..
+        } = &candidates;
+        self.turns.replay(number, &settlement.shortfall);
+        self.ledger.ask(settlement.asked, by_class);
+        for sample in samples {
+            self.novelty(sample);
+        }
+        self.candidates.insert(number, candidates);
+    }
+
+    fn replay_batch(&mut self, number: u64, settlement: Settlement, samples: &[Sample]) {
+        self.turns.replay(number, &settlement.shortfall);
+        let candidates = self.candidates.remove(&number);
+        if candidates.is_none() {
+            self.ledger.ask(settlement.asked, &[]);
+        }
+        for sample in samples {
+            if candidates.is_some() {
+                self.amend(sample);
+            } else {
+                self.novelty(sample);
+            }
+        }
+        let by_class = candidates.map_or_else(Vec::new, |it| it.by_class);
+        self.settle(number, settlement, &by_class, samples);
+    }
+
     /// What `sample` is to those before it, with whichever mark; if it is new,
     /// it is one of them from now on.
     pub(super) fn novelty(&mut self, sample: &Sample) -> Novelty {
         self.dedup.novelty(unmarked(sample, self.are_marked))
+    }
+
+    /// Takes in `sample` as a known one is from now on; whether it is not the
+    /// same as another.
+    pub(super) fn amend(&mut self, sample: &Sample) -> bool {
+        self.dedup.amend(unmarked(sample, self.are_marked))
+    }
+
+    /// Adds what second looks at a batch came to.
+    pub(super) fn count(&mut self, verified: Option<Tally>) {
+        if let (Some(all), Some(verified)) = (&mut self.verified, verified) {
+            *all += verified;
+        }
+    }
+
+    /// Samples of `class` that wait for a second look.
+    pub(super) fn candidates_of(&self, class: usize) -> u64 {
+        let candidates = self.candidates.values().flat_map(|it| &it.samples);
+        let of_class = candidates.filter(|sample| self.class_of(sample) == Some(class));
+        of_class.count() as u64
+    }
+
+    /// Books the samples that wait for a second look as not verified yet, until
+    /// the run is resumed.
+    pub(super) fn put_off(&mut self) {
+        for candidates in std::mem::take(&mut self.candidates).into_values() {
+            let settlement = Settlement {
+                unverified: candidates.samples.len(),
+                ..candidates.settlement
+            };
+            self.ledger.settle(settlement, &candidates.by_class);
+        }
     }
 
     /// Whether `sample` is one of the examples, with whichever mark.
@@ -259,7 +361,8 @@ impl Progress {
 
     /// A run that was complete from the start.
     #[must_use]
-    pub fn into_run(self) -> Run {
+    pub fn into_run(mut self) -> Run {
+        self.put_off();
         let balance = self.classes();
         Run {
             books: self.ledger.books().clone(),
@@ -272,6 +375,7 @@ impl Progress {
             refined_query: self.refinement.into_query(),
             plan: self.briefs.plan().cloned(),
             balance,
+            verified: self.verified,
             coverage: self.coverage,
             end: Ok(Outcome::Complete),
         }

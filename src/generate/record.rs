@@ -1,10 +1,14 @@
 //! What the journal says of a run beside its samples.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::output::Origin;
 
 use super::ledger::Settlement;
 use super::plan::Plan;
 use super::traffic::Traffic;
+use super::verify::Tally;
 
 /// Something that happened; samples of a batch stand beside it.
 ///
@@ -26,11 +30,25 @@ pub(super) enum Record {
         from: u64,
         traffic: Traffic,
     },
+    /// A batch brought new samples, which are to be verified.
+    Candidates {
+        number: u64,
+        #[serde(flatten)]
+        settlement: Settlement,
+        /// What it was for, by class.
+        by_class: Vec<u64>,
+        origin: Origin,
+        candidates: Vec<Map<String, Value>>,
+        traffic: Traffic,
+    },
     /// A batch came to its end.
     Batch {
         number: u64,
         #[serde(flatten)]
         settlement: Settlement,
+        /// What second looks at its samples came to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        verified: Option<Tally>,
         traffic: Traffic,
     },
     /// A part of the run ends, and gives up what is under way.

@@ -17,11 +17,30 @@ pub struct Traffic {
     pub ended: u64,
     /// Attempts that brought no answer, by kind of error.
     pub errors: BTreeMap<String, u64>,
-    /// Tokens billed.
+    /// Tokens billed, but for second looks.
     #[serde(flatten)]
     pub usage: Usage,
-    /// Models that answered, as the server names them.
+    /// Models that answered, as the server names them, but for second looks.
     pub models: BTreeSet<String>,
+    /// What of it second looks took.
+    #[serde(default, skip_serializing_if = "Looks::is_none")]
+    pub verify: Looks,
+}
+
+/// What second looks took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looks {
+    /// Requests sent, among all.
+    pub requests: u64,
+    /// Tokens billed, beside those of the other requests.
+    #[serde(flatten)]
+    pub usage: Usage,
+}
+
+impl Looks {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Traffic {
@@ -49,6 +68,10 @@ impl Traffic {
                 true => self.models.clone(),
                 false => BTreeSet::new(),
             },
+            verify: Looks {
+                requests: self.verify.requests - earlier.verify.requests,
+                usage: self.verify.usage - earlier.verify.usage,
+            },
         }
     }
 
@@ -56,6 +79,18 @@ impl Traffic {
     pub(super) fn request(&mut self, is_retry: bool) {
         self.requests += 1;
         self.retries += u64::from(is_retry);
+    }
+
+    /// A request for a second look goes out.
+    pub(super) fn look(&mut self, is_retry: bool) {
+        self.request(is_retry);
+        self.verify.requests += 1;
+    }
+
+    /// An answer to one came.
+    pub(super) fn verdicts(&mut self, completion: &Completion) {
+        self.ended += 1;
+        self.verify.usage += completion.usage;
     }
 
     /// An answer came.
@@ -87,6 +122,8 @@ impl std::ops::AddAssign for Traffic {
         }
         self.usage += other.usage;
         self.models.extend(other.models);
+        self.verify.requests += other.verify.requests;
+        self.verify.usage += other.verify.usage;
     }
 }
 
@@ -106,9 +143,12 @@ mod tests {
         late.error("server error");
         late.ended += 1;
         late.usage.prompt_tokens += 7;
+        late.look(false);
+        late.verify.usage.prompt_tokens += 5;
         late.models.insert("b".to_owned());
         let part = late.since(&early);
-        assert_eq!((part.requests, part.retries), (1, 1));
+        assert_eq!((part.requests, part.retries), (2, 1));
+        assert_eq!(part.verify.requests, 1);
         early += part;
         assert_eq!(early, late);
     }

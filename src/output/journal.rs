@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::disk::{self, File};
 use super::names::FileNames;
-use super::record::{End, end_line, header_line, samples_line};
+use super::record::{End, end_line, header_line, kept_line, samples_line};
 use super::{Origin, Past, Row, WriteError};
 
 /// The journal of a run.
@@ -77,17 +77,32 @@ impl Journal {
         origin: Option<&Origin>,
         note: &impl Serialize,
     ) -> Result<(), WriteError> {
+        let line = samples_line(note, origin, rows);
+        self.append_line(line, !rows.is_empty())?;
+        self.samples += rows.len() as u64;
+        Ok(())
+    }
+
+    /// The same of a request whose `samples` are in what `note` says, and in no
+    /// file yet.
+    pub(super) fn keep(&mut self, samples: usize, note: &impl Serialize) -> Result<(), WriteError> {
+        self.append_line(kept_line(note, samples), true)
+    }
+
+    /// Writes a line, and gives the journal its name if that `is_worth` it.
+    fn append_line(
+        &mut self,
+        line: serde_json::Result<String>,
+        is_worth: bool,
+    ) -> Result<(), WriteError> {
         let bytes_before = self.whole_bytes;
-        self.write(samples_line(note, origin, rows))?;
-        if !rows.is_empty()
-            && let Err(error) = self.take_name()
-        {
+        self.write(line)?;
+        if is_worth && let Err(error) = self.take_name() {
             self.whole_bytes = bytes_before;
             self.is_torn = true;
             self.mend().ok();
             return Err(error);
         }
-        self.samples += rows.len() as u64;
         Ok(())
     }
 

@@ -121,6 +121,16 @@ impl Outputs {
         named.map_err(|error| self.data_sets.fail(rows.len(), error))
     }
 
+    /// Writes `samples` samples to the journal only, which are in what `note`
+    /// says, for the run or one that resumes it to append or give up.
+    ///
+    /// # Errors
+    ///
+    /// The journal could not be written; the samples are lost.
+    pub fn keep(&mut self, samples: usize, note: &impl Serialize) -> Result<(), WriteError> {
+        self.journal.keep(samples, note)
+    }
+
     /// Gives a file that grows at its final name that name, once the journal and
     /// all files have its rows: until then an older file has it.
     pub(super) fn name_growing(&mut self) -> Result<(), WriteError> {

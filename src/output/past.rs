@@ -64,7 +64,7 @@ impl Past {
                 &path,
                 format!("it is of version {version}, not {VERSION}"),
             )),
-            None if contents.samples == 0 => Ok(None),
+            None if contents.samples == 0 && contents.kept == 0 => Ok(None),
             None => Err(unusable(&path, "its first line cannot be read")),
         }
     }
@@ -225,6 +225,8 @@ pub(super) struct Contents {
     header: Option<(u64, Value)>,
     /// The samples of all lines that can be read.
     pub(super) samples: u64,
+    /// Those that are in the notes of lines.
+    pub(super) kept: u64,
     /// Lines that cannot be read, before the last that can.
     damaged: u64,
     /// Samples that were there at the last end, and are not any more.
@@ -271,6 +273,7 @@ impl Contents {
         let header = record.journal.map(|version| (version, record.header));
         self.header = self.header.take().or(header);
         self.samples += record.samples.map_or(0, |samples| samples.len() as u64);
+        self.kept += record.kept;
         self.has_ended = record.end.is_some();
         if let Some(end) = record.end {
             self.lost = end.samples.saturating_sub(self.samples);
@@ -286,7 +289,7 @@ impl Contents {
 
     /// Whether there may be samples; lines that cannot be read may hold some.
     pub(super) fn may_hold_samples(&self) -> bool {
-        self.samples > 0 || self.damaged > 0 || self.torn_bytes > 0
+        self.samples > 0 || self.kept > 0 || self.damaged > 0 || self.torn_bytes > 0
     }
 }
 

@@ -164,7 +164,7 @@ impl Place {
 
 /// Refuses to put anything in the place of what an earlier run left.
 fn refuse(config: &OutputConfig, names: &FileNames, earlier: &Contents) -> Result<(), OpenError> {
-    let samples = earlier.samples;
+    let samples = earlier.samples.max(earlier.kept);
     if samples > 0 && !earlier.is_complete() {
         let journal = names.journal();
         return Err(OpenError::Unfinished { journal, samples });

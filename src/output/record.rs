@@ -3,6 +3,7 @@
 //! ```text
 //! {"header":…,"journal":1,"crc32":"89abcdef"}
 //! {"request":…,"origin":{…},"samples":[{…},…],"crc32":"…"}
+//! {"request":…,"kept":4,"samples":[],"crc32":"…"}
 //! {"end":{"complete":true,"samples":9,"files":[{"file":"…","bytes":9,"crc32":"…"}]},"crc32":"…"}
 //! ```
 //!
@@ -38,6 +39,9 @@ pub(super) struct Record<S> {
     pub(super) origin: Option<Origin>,
     /// The samples of a request.
     pub(super) samples: Option<Vec<S>>,
+    /// Samples that the request holds itself, for a later line.
+    #[serde(default)]
+    pub(super) kept: u64,
     /// The files, when they were finished.
     pub(super) end: Option<End>,
 }
@@ -125,6 +129,14 @@ pub(super) fn samples_line(
     Ok(sealed(format!(
         "{{\"request\":{note},{origin}\"samples\":[{}]",
         samples.join(",")
+    )))
+}
+
+/// The line of a request that holds its samples in what `note` says.
+pub(super) fn kept_line(note: &impl Serialize, samples: usize) -> serde_json::Result<String> {
+    let note = serde_json::to_string(note)?;
+    Ok(sealed(format!(
+        "{{\"request\":{note},\"kept\":{samples},\"samples\":[]"
     )))
 }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use indicatif::HumanCount;
 
-use crate::generate::{Books, Run, Traffic};
-use crate::llm::Price;
+use crate::generate::verify::{Counts, Tally};
+use crate::generate::{Books, Looks, Rates, Run, Traffic};
 use crate::sample::{Field, Sample, Value};
 
 /// Characters of a value that the preview shows.
@@ -25,8 +25,8 @@ pub struct Summary<'a> {
     pub writer: String,
     /// What was done.
     pub run: &'a Run,
-    /// What the model's tokens cost, if that is known.
-    pub price: Option<&'a Price>,
+    /// What the tokens of the models cost, if that is known.
+    pub rates: Option<&'a Rates>,
     /// Whether somebody wants money for them.
     pub is_billed: bool,
     /// How long it took.
@@ -65,6 +65,9 @@ impl Summary<'_> {
             HumanCount(books.failed()),
         );
         write_losses(text, books);
+        if let Some(tally) = &run.verified {
+            write_verified(text, tally);
+        }
         write_made(text, run);
         self.write_traffic(text, &run.traffic);
         if run.part.number > 1 {
@@ -76,7 +79,7 @@ impl Summary<'_> {
             );
             self.write_traffic(text, &run.part.traffic);
         }
-        if self.is_billed && self.price.is_none() {
+        if self.is_billed && self.rates.is_none() {
             text.push_str("  cost unknown: no price of this model is known, --prices takes one\n");
         }
         if let Some(rejects) = self.rejects {
@@ -93,6 +96,13 @@ impl Summary<'_> {
         if !traffic.errors.is_empty() {
             let _ = write!(text, " ({})", listed(&traffic.errors));
         }
+        let Looks {
+            requests: looks,
+            usage: look_usage,
+        } = &traffic.verify;
+        if *looks > 0 {
+            let _ = write!(text, ", {} of them to verify", HumanCount(*looks));
+        }
         if traffic.unanswered() > 0 {
             let dropped = HumanCount(traffic.unanswered());
             let _ = write!(text, ", {dropped} dropped unanswered at unknown cost");
@@ -106,9 +116,17 @@ impl Summary<'_> {
             HumanCount(usage.completion_tokens),
             part(usage.thought_tokens, "thoughts"),
         );
-        if let Some(price) = self.price {
-            let cost = price.cost(usage);
-            let _ = write!(text, "; ${cost:.4} at prices of {}", price.date);
+        if *looks > 0 {
+            let _ = write!(
+                text,
+                ", and to verify {} in, {} out",
+                HumanCount(look_usage.prompt_tokens),
+                HumanCount(look_usage.completion_tokens),
+            );
+        }
+        if let Some(rates) = self.rates {
+            let cost = rates.cost(traffic);
+            let _ = write!(text, "; ${cost:.4} at prices of {}", rates.samples.date);
         }
         text.push('\n');
     }
@@ -146,6 +164,30 @@ fn write_losses(text: &mut String, books: &Books) {
             HumanCount(books.unasked)
         );
     }
+}
+
+/// What second looks came to, in all and by label.
+fn write_verified(text: &mut String, tally: &Tally) {
+    let asked = HumanCount(tally.all.asked);
+    let _ = writeln!(text, "  verified {asked}: {}", fates(&tally.all));
+    for (label, counts) in &tally.labels {
+        let asked = HumanCount(counts.asked);
+        let label = printable(label);
+        let _ = writeln!(text, "    {label} {asked}: {}", fates(counts));
+    }
+}
+
+/// `8 agreed, 2 dropped`.
+fn fates(counts: &Counts) -> String {
+    let others = [
+        (counts.dropped, "dropped"),
+        (counts.relabelled, "relabelled"),
+        (counts.unjudged, "not judged"),
+    ];
+    let others = others.into_iter().filter(|(count, _)| *count > 0);
+    let fates = std::iter::once((counts.agreed, "agreed")).chain(others);
+    let fates = fates.map(|(count, fate)| format!("{} {fate}", HumanCount(count)));
+    fates.collect::<Vec<_>>().join(", ")
 }
 
 /// What the samples are of, and made from.
@@ -247,7 +289,7 @@ pub(super) fn printable(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::generate::{ByClass, OfClass, Outcome, Part};
-    use crate::llm::Usage;
+    use crate::llm::{Price, Usage};
     use crate::sample::FieldKind;
 
     fn run(part: Part) -> Run {
@@ -287,6 +329,7 @@ mod tests {
                 field: "label".to_owned(),
                 classes: [("yes", 600), ("no", 400)].map(of_class).to_vec(),
             }),
+            verified: None,
             coverage: None,
             end: Ok(Outcome::Complete),
         }
@@ -299,13 +342,13 @@ mod tests {
         }
     }
 
-    fn summary(run: &Run, price: Option<&Price>) -> String {
+    fn summary(run: &Run, rates: Option<&Rates>) -> String {
         let summary = Summary {
             format: "qa",
             target: 1_000,
             writer: "by a-model".into(),
             run,
-            price,
+            rates,
             is_billed: true,
             elapsed: Duration::from_millis(12_340),
             rejects: Some(Path::new(".sdgen/out.rejects.jsonl")),
@@ -347,7 +390,57 @@ mod tests {
             output: 2.5,
             date: "2026-11-12".to_owned(),
         };
-        insta::assert_snapshot!(summary(&run(part), Some(&price)));
+        let rates = Rates {
+            verify: price.clone(),
+            samples: price,
+        };
+        insta::assert_snapshot!(summary(&run(part), Some(&rates)));
+    }
+
+    #[test]
+    fn the_summary_tells_what_second_looks_came_to_and_took() {
+        let counts = |asked, agreed, dropped, unjudged| Counts {
+            asked,
+            agreed,
+            dropped,
+            unjudged,
+            relabelled: 0,
+        };
+        let labels = [
+            ("neutral", counts(900, 850, 40, 10)),
+            ("entailment", counts(300, 300, 0, 0)),
+        ];
+        let tally = Tally {
+            all: counts(1_200, 1_150, 40, 10),
+            labels: labels.map(|(label, it)| (label.to_owned(), it)).into(),
+        };
+        let mut text = String::new();
+        write_verified(&mut text, &tally);
+        let part = Part {
+            number: 1,
+            written: 1_000,
+            traffic: Traffic::default(),
+        };
+        let mut run = run(part);
+        run.traffic.verify = Looks {
+            requests: 12,
+            usage: Usage {
+                prompt_tokens: 5_000,
+                completion_tokens: 300,
+                ..Usage::default()
+            },
+        };
+        run.verified = Some(tally);
+        let told = summary(&run, None);
+        assert!(told.contains(&text), "{told}");
+        let requests = told.lines().find(|line| line.starts_with("  requests"));
+        text.push_str(requests.expect("they are told"));
+        insta::assert_snapshot!(text, @r"
+        verified 1,200: 1,150 agreed, 40 dropped, 10 not judged
+          entailment 300: 300 agreed
+          neutral 900: 850 agreed, 40 dropped, 10 not judged
+        requests 52, 2 of them retries (timeout 3), 12 of them to verify; tokens 20,000 in, 90,000 (1,500 of them thoughts) out, and to verify 5,000 in, 300 out
+        ");
     }
 
     #[test]

@@ -44,6 +44,12 @@ pub(super) struct Identity {
     sanity: bool,
     dedup: String,
     near_threshold: Option<f64>,
+    verify: bool,
+    verify_model: Option<String>,
+    verify_action: Option<String>,
+    min_quality: Option<u8>,
+    /// Digest of the rubric.
+    rubric: Option<String>,
     /// Digest of every text that is sent to the model.
     prompts: String,
     pub(super) seed: u64,
@@ -85,6 +91,7 @@ impl Identity {
             Input::Documents(documents) => Some(documents.how),
         };
         let chunk_size = how.map(|how| how.chunk_size);
+        let verify = config.options.verify.as_ref();
         Self {
             format: config.format.name().to_owned(),
             definition: definition(&config.format),
@@ -115,6 +122,13 @@ impl Identity {
             sanity: config.options.sanity,
             dedup: config.options.duplicates.name().to_owned(),
             near_threshold: config.options.duplicates.threshold().map(Threshold::get),
+            verify: verify.is_some(),
+            verify_model: config.verifier.as_ref().map(|it| it.model().to_owned()),
+            verify_action: verify.map(|it| it.action.name().to_owned()),
+            min_quality: verify.map(|it| it.min_quality),
+            rubric: verify
+                .and_then(|it| it.rubric.as_ref())
+                .map(|it| digest([it])),
             prompts: prompts(&config.format),
             seed: config.options.seed,
             seed_given: config.seed_given,
@@ -184,10 +198,11 @@ impl Identity {
                 Value::Bool(true) => format!("it was begun without --no-{name}"),
                 _ => format!("it was begun with --no-{name}"),
             },
-            "examples" => match (past, now) {
-                (Value::Null, _) => "it was begun without --examples".to_owned(),
-                (_, Value::Null) => "it was begun with --examples".to_owned(),
-                _ => "its --examples were other ones".to_owned(),
+            "examples" | "rubric" => match (past, now) {
+                (Value::Null, _) => format!("it was begun without --{name}"),
+                (_, Value::Null) => format!("it was begun with --{name}"),
+                _ if name == "examples" => "its --examples were other ones".to_owned(),
+                _ => "its --rubric was another one".to_owned(),
             },
             _ => {
                 let name = name.replace('_', "-");
@@ -291,6 +306,7 @@ fn prompts(format: &Format) -> String {
         prompt::from_passage("", Some(""), wish),
         system,
         user,
+        prompt::verify::system(format, &[], None),
         plan.0,
         plan.1,
     ];

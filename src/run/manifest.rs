@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use crate::config::{Config, Input};
+use crate::config::{Config, Input, ProviderConfig};
 use crate::document::{Corpus, Skipped};
-use crate::generate::{Books, ByClass, Plan, Run, Traffic};
-use crate::llm::Price;
+use crate::generate::verify::Tally;
+use crate::generate::{Books, ByClass, Plan, Rates, Run, Traffic};
 
 use super::identity::Document;
 use super::verdict::Verdict;
@@ -24,6 +24,8 @@ pub(super) struct Manifest {
     offline: bool,
     /// The model asked for; those that answered are in the traffic.
     model: String,
+    /// The model that looks at the samples a second time; null if none does.
+    verify_model: Option<String>,
     format: String,
     query: Option<String>,
     refined_query: Option<String>,
@@ -50,6 +52,8 @@ pub(super) struct Manifest {
     samples: Option<Books>,
     /// Samples of each class; null if classes are not balanced.
     balance: Option<ByClass>,
+    /// What second looks came to; null if samples are not verified.
+    verified: Option<Tally>,
     /// Requests and tokens of the whole run.
     traffic: Option<Traffic>,
     /// What the whole run cost; null if the model has no known price.
@@ -137,6 +141,11 @@ impl Manifest {
             provider: config.provider.name(),
             offline: config.provider.is_offline(),
             model: config.provider.model().to_owned(),
+            verify_model: config
+                .verifier
+                .as_ref()
+                .map(ProviderConfig::model)
+                .map(str::to_owned),
             format: crate::format::FormatHandler::name(&config.format).to_owned(),
             query: match &config.input {
                 Input::Query(query) => Some(query.clone()),
@@ -157,6 +166,7 @@ impl Manifest {
             seconds: None,
             samples: None,
             balance: None,
+            verified: None,
             traffic: None,
             cost: None,
             part: None,
@@ -178,10 +188,11 @@ impl Manifest {
         }
     }
 
-    pub(super) fn close(&mut self, run: &Run, price: Option<&Price>, elapsed: Duration) {
+    pub(super) fn close(&mut self, run: &Run, rates: Option<&Rates>, elapsed: Duration) {
         self.refined_query.clone_from(&run.refined_query);
         self.plan.clone_from(&run.plan);
         self.balance.clone_from(&run.balance);
+        self.verified.clone_from(&run.verified);
         self.finished = Some(now());
         self.seconds = Some(elapsed.as_secs_f64());
         self.samples = Some(run.books.clone());
@@ -198,9 +209,9 @@ impl Manifest {
             }
         }
         let cost = |traffic: &Traffic| {
-            price.map(|price| Cost {
-                usd: price.cost(&traffic.usage),
-                prices_of: price.date.clone(),
+            rates.map(|rates| Cost {
+                usd: rates.cost(traffic),
+                prices_of: rates.samples.date.clone(),
             })
         };
         self.cost = cost(&run.traffic);

@@ -176,7 +176,7 @@ impl RunError {
 pub struct Prepared {
     config: Config,
     source: Source,
-    client: Box<dyn LlmClient>,
+    clients: Clients,
     progress: Progress,
     manifest: Manifest,
     manifest_file: ManifestFile,
@@ -212,7 +212,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
         Input::Query(_) => None,
         Input::Documents(documents) => Some(documents::load(documents, &config.output.prefix)?),
     };
-    let mut client = client(&config)?;
+    let mut clients = Clients::new(&config)?;
     if !config.resume && !is_wanted(&config, config.options.samples as u64) {
         return Ok(None);
     }
@@ -229,7 +229,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
             corpus.passages.rename(identity.names());
         }
         config.options.seed = identity.seed;
-        client = self::client(&config)?;
+        clients = Clients::new(&config)?;
     }
     let mut manifest = Manifest::new(&config, identity.documents.clone());
     let source = match (&config.input, corpus) {
@@ -255,7 +255,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
     Ok(Some(Prepared {
         config,
         source,
-        client,
+        clients,
         progress,
         manifest,
         manifest_file,
@@ -329,7 +329,7 @@ impl Prepared {
         let Self {
             config,
             source,
-            client,
+            clients,
             progress,
             mut manifest,
             manifest_file,
@@ -348,7 +348,8 @@ impl Prepared {
             } => {
                 let generator = Generator {
                     format,
-                    client: client.as_ref(),
+                    client: clients.samples.as_ref(),
+                    verifier: clients.verify(),
                     options,
                     shutdown,
                 };
@@ -374,7 +375,7 @@ impl Prepared {
         }
         let unsaved = save_plan(&config, &run);
         let verdict = Verdict::of(&run.end, &run.books, shutdown);
-        manifest.close(&run, config.price.as_ref(), elapsed);
+        manifest.close(&run, config.rates.as_ref(), elapsed);
         manifest.end = Some(verdict.clone());
         manifest.files = finished.files;
         manifest.sources = finished.sources;
@@ -386,7 +387,7 @@ impl Prepared {
                 target: options.samples,
                 writer: manifest.writer(),
                 run: &run,
-                price: config.price.as_ref(),
+                rates: config.rates.as_ref(),
                 is_billed: !config.provider.is_offline(),
                 elapsed,
                 rejects: manifest.rejects.as_deref(),
@@ -431,8 +432,29 @@ fn is_wanted(config: &Config, samples: u64) -> bool {
     is_wanted
 }
 
-fn client(config: &Config) -> Result<Box<dyn LlmClient>, SetupError> {
-    Ok(match &config.provider {
+/// The clients of a run.
+struct Clients {
+    samples: Box<dyn LlmClient>,
+    /// That of second looks, if there are any.
+    verify: Option<Box<dyn LlmClient>>,
+}
+
+impl Clients {
+    fn new(config: &Config) -> Result<Self, SetupError> {
+        let verifier = config.verifier.as_ref();
+        Ok(Self {
+            samples: client(config, &config.provider)?,
+            verify: verifier.map(|it| client(config, it)).transpose()?,
+        })
+    }
+
+    fn verify(&self) -> &dyn LlmClient {
+        self.verify.as_ref().unwrap_or(&self.samples).as_ref()
+    }
+}
+
+fn client(config: &Config, provider: &ProviderConfig) -> Result<Box<dyn LlmClient>, SetupError> {
+    Ok(match provider {
         ProviderConfig::Gemini(gemini) => Box::new(Gemini::new(gemini.clone())?),
         ProviderConfig::OpenAi(openai) => Box::new(OpenAi::new(openai.clone())?),
         ProviderConfig::Offline => {

@@ -63,7 +63,10 @@ impl Verdict {
         };
         Self {
             reason,
-            hint: hint(advice, problem.is_some() && books.written > 0),
+            hint: hint(
+                advice,
+                problem.is_some() && books.written + books.unverified() > 0,
+            ),
             problem,
             status,
         }

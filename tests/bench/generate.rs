@@ -141,6 +141,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         language: None,
         sanity: true,
         duplicates: Duplicates::Near(Threshold::default()),
+        verify: None,
         limits: Limits::at_once(concurrency),
         budget: Budget::default(),
         grace: Duration::from_secs(1),
@@ -168,6 +169,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
     let generator = Generator {
         format: &format,
         client: &client,
+        verifier: &client,
         options: &options,
         shutdown: &shutdown,
     };

@@ -42,3 +42,4 @@ mod steering;
 mod storm;
 mod tls;
 mod urls;
+mod verify;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{kind_of, limits};
-use crate::format::{Classes, Format, Rejection, checks};
+use crate::format::{Check, Classes, Format, Rejection, checks};
 use crate::sample::{Field, FieldKind};
 
 /// The format in `definition`; `file_stem` names it if it does not do so
@@ -44,6 +44,7 @@ pub(super) fn parse(definition: &Value, file_stem: &str) -> Result<Format, Strin
         fields,
         guidance: String::new(),
         grounding: None,
+        check: Check::Quality,
         rules: &[],
     })
 }

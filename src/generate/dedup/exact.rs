@@ -67,8 +67,9 @@ impl Fingerprints {
         self.0.contains(&fingerprint)
     }
 
-    pub(super) fn insert(&mut self, fingerprint: Fingerprint) {
-        self.0.insert(fingerprint);
+    /// Takes in a fingerprint; whether it is new.
+    pub(super) fn insert(&mut self, fingerprint: Fingerprint) -> bool {
+        self.0.insert(fingerprint)
     }
 }
 

@@ -149,6 +149,13 @@ impl Dedup {
         self.fingerprints.insert(fingerprint);
         Novelty::New
     }
+
+    /// Takes in the `values` that a known sample has from now on; whether they
+    /// are not those of another one.
+    pub fn amend(&mut self, values: &[Value]) -> bool {
+        let texts: Vec<_> = values.iter().map(folded).collect();
+        self.fingerprints.insert(Fingerprint::of(values, &texts))
+    }
 }
 
 /// The signature of the texts that count; without any word there is none.

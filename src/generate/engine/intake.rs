@@ -11,13 +11,16 @@ use crate::sample::{Sample, Value};
 
 use super::super::batch::{Reader, Reading};
 use super::super::brief::Brief;
+use super::super::budget::Purpose;
 use super::super::dedup::Novelty;
 use super::super::ledger::{FULL, Settlement, Shortfall};
 use super::super::pace::Ticket;
 use super::super::record::Record;
+use super::super::verify::Tally;
 use super::super::{Event, parse, retry};
+use super::attempt::{Attempt, Task};
 use super::instruction::text_of;
-use super::{Attempt, Engine, Reply, Stop, tell, tell_pause, total};
+use super::{Engine, Reply, Stop, tell, tell_pause};
 
 /// Times that a client may change how it asks within one batch.
 const MOST_ADAPTATIONS: u32 = 8;
@@ -30,7 +33,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     pub(super) fn take_in(&mut self, attempt: Attempt, ticket: Ticket, reply: Reply) {
         match reply {
             Ok(completion) => {
-                self.answered(&completion, ticket, attempt.brief.count);
+                self.answered(&completion, ticket, attempt.purpose(), attempt.items());
                 self.read(attempt, &completion);
             }
             Err(error) => {
@@ -48,7 +51,13 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     }
 
     /// Books an answer to a request for a number of items.
-    pub(super) fn answered(&mut self, completion: &Completion, ticket: Ticket, items: usize) {
+    pub(super) fn answered(
+        &mut self,
+        completion: &Completion,
+        ticket: Ticket,
+        purpose: Purpose,
+        items: usize,
+    ) {
         let now = Instant::now();
         let Completion {
             finish_reason,
@@ -58,10 +67,14 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         } = completion;
         tracing::debug!("answer: {finish_reason:?}, {usage:?}");
         self.last_error = None;
-        self.progress.traffic.completion(completion);
+        match purpose {
+            Purpose::Samples => self.progress.traffic.completion(completion),
+            Purpose::Look => self.progress.traffic.verdicts(completion),
+        }
         let budget = &self.generator.options.budget;
-        self.expectation.learn(items, usage, budget);
-        if self.pace.answered(now, ticket, total(usage), *limits) {
+        self.expectations.learn(purpose, items, usage, budget);
+        let tokens = usage.prompt_tokens + usage.completion_tokens;
+        if self.pace.answered(now, ticket, tokens, *limits) {
             tracing::info!("the endpoint answers again");
             for attempt in &mut self.waiting {
                 attempt.due = attempt.due.min(now + retry::pause(0));
@@ -70,11 +83,16 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     }
 
     fn read(&mut self, mut attempt: Attempt, completion: &Completion) {
-        let origin = self.origin(&attempt, completion);
+        let number = attempt.number;
+        let brief = match attempt.task {
+            Task::Write(ref brief) => brief,
+            Task::Verify(review) => return self.read_verdicts(number, review, completion),
+        };
+        let origin = self.origin(number, brief, completion);
         let reader = Reader {
             format: self.generator.format,
-            passage: text_of(&attempt.brief).map(|chunk| &*chunk.text),
-            filled: self.instruction(&attempt.brief).filled,
+            passage: text_of(brief).map(|chunk| &*chunk.text),
+            filled: self.instruction(brief).filled,
             marks: self.generator.options.keep_ungrounded,
             checks_sanity: self.generator.options.sanity,
         };
@@ -87,7 +105,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 self.keep_examples(&completion.text, &rejections, &origin);
                 let reasons = rejections.iter().map(|(_, reason)| reason.to_string());
                 let settlement = Settlement {
-                    asked: attempt.brief.count,
+                    asked: brief.count,
                     rejected: reasons.collect(),
                     shortfall: match is_cut {
                         true => Shortfall::Truncated,
@@ -95,9 +113,9 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                     },
                     ..Settlement::default()
                 };
-                self.settle(&attempt, settlement, samples, Some(&origin));
+                self.settle(number, &brief.by_class, settlement, samples, origin);
             }
-            Reading::Blocked(reason) => self.end_without(&attempt, Shortfall::Blocked(reason)),
+            Reading::Blocked(reason) => self.end_without(attempt, Shortfall::Blocked(reason)),
             Reading::Unusable(reason) => {
                 self.tell(reason, &format_args!("unusable answer: {reason}"));
                 if attempt.retries < self.generator.options.max_retries {
@@ -106,7 +124,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                     attempt.is_paid = false;
                     self.waiting.push(attempt);
                 } else {
-                    self.end_without(&attempt, Shortfall::Failed(reason.to_owned()));
+                    self.end_without(attempt, Shortfall::Failed(reason.to_owned()));
                 }
             }
         }
@@ -136,22 +154,22 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
 
     /// Keeps a sample that was not taken for `reason` as an example, if one is
     /// wanted.
-    fn keep_example(&mut self, reason: &str, sample: &Sample, origin: Option<&Origin>) {
+    pub(super) fn keep_example(&mut self, reason: &str, sample: &Sample, origin: Option<&Origin>) {
         let fields = self.generator.format.fields();
         let examples = self.outputs.rejects();
         examples.take(reason, &sample.named(fields), origin);
     }
 
-    /// Where the samples of an attempt come from.
-    fn origin(&self, attempt: &Attempt, completion: &Completion) -> Origin {
-        let passage = attempt.brief.passage.as_ref();
+    /// Where the samples of a batch come from.
+    fn origin(&self, number: u64, brief: &Brief, completion: &Completion) -> Origin {
+        let passage = brief.passage.as_ref();
         let asked = self.generator.client.model();
         Origin {
             source: passage.map(|chunk| chunk.source.to_string()),
             chunk: passage.map(|chunk| chunk.number),
             page: passage.and_then(|chunk| chunk.page),
             model: Some(completion.model.as_deref().unwrap_or(asked).to_owned()),
-            request: attempt.number + 1,
+            request: number + 1,
         }
     }
 
@@ -165,11 +183,11 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 self.waiting.push(attempt);
             }
             Disposition::FailRun | Disposition::Again => {
-                self.end_without(&attempt, Shortfall::Failed(kind));
                 self.stop_with(error.into());
+                self.end_without(attempt, Shortfall::Failed(kind));
             }
             Disposition::FailBatch => {
-                self.end_without(&attempt, Shortfall::Refused(kind));
+                self.end_without(attempt, Shortfall::Refused(kind));
                 self.last_error = Some(error);
             }
             Disposition::Wait(asked) => {
@@ -203,14 +221,14 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             // In an outage that will end, the retries of a batch are kept. But
             // it may be the batch that brings it about, so others get a turn.
             match attempt.pauses > 2 * max_retries {
-                true => self.postpone(&attempt, error),
+                true => self.postpone(attempt, error),
                 false => self.repeat_later(attempt, asked, error),
             }
         } else if attempt.retries < max_retries {
             attempt.retries += 1;
             self.repeat_later(attempt, asked, error);
         } else {
-            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
+            self.end_without(attempt, Shortfall::Failed(error.kind().to_owned()));
             match self.pace.has_answered() {
                 true => self.last_error = Some(error),
                 false => self.stop_for(error),
@@ -218,14 +236,21 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         }
     }
 
-    /// Takes a batch back, for a later turn.
-    fn postpone(&mut self, attempt: &Attempt, error: LlmError) {
-        let Brief {
-            count, by_class, ..
-        } = &attempt.brief;
-        self.progress.ledger.take_back(*count, by_class);
-        self.progress.turns.postponed(attempt.number);
+    /// Takes an attempt back, for a later turn.
+    fn postpone(&mut self, attempt: Attempt, error: LlmError) {
         let now = Instant::now();
+        match attempt.task {
+            Task::Write(brief) => {
+                let ledger = &mut self.progress.ledger;
+                ledger.take_back(brief.count, &brief.by_class);
+                self.progress.turns.postponed(attempt.number);
+            }
+            // Due after all that wait already.
+            Task::Verify(_) => {
+                let again = Attempt::new(attempt.number, attempt.task, 0, now);
+                self.waiting.push(again);
+            }
+        }
         if now >= self.end_of_wait(now) {
             self.stop_for(error);
         }
@@ -255,8 +280,9 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         let end = self.end_of_wait(now);
         let asked = now + asked.unwrap_or_default();
         if asked > end || now >= end {
-            self.end_without(&attempt, Shortfall::Failed(error.kind().to_owned()));
+            let kind = error.kind().to_owned();
             self.stop_for(error);
+            self.end_without(attempt, Shortfall::Failed(kind));
             return;
         }
         // How much is too much is for the pace to find out; one that was too much
@@ -272,29 +298,38 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         self.waiting.push(attempt);
     }
 
-    /// Ends a batch that brings nothing.
-    pub(super) fn end_without(&mut self, attempt: &Attempt, shortfall: Shortfall) {
+    /// Ends an attempt that brings nothing.
+    pub(super) fn end_without(&mut self, attempt: Attempt, shortfall: Shortfall) {
+        let number = attempt.number;
+        let brief = match attempt.task {
+            Task::Write(brief) => brief,
+            Task::Verify(review) => return self.unjudged(number, review),
+        };
         if shortfall.may_pass() {
-            self.progress.turns.failed(attempt.number);
+            self.progress.turns.failed(number);
         }
         let settlement = Settlement {
-            asked: attempt.brief.count,
+            asked: brief.count,
             shortfall,
             ..Settlement::default()
         };
-        self.settle(attempt, settlement, Vec::new(), None);
+        self.book(number, settlement, &brief.by_class, Vec::new(), None, None);
     }
 
     /// Takes in the `samples` of a batch, and what else became of it.
     fn settle(
         &mut self,
-        attempt: &Attempt,
+        number: u64,
+        by_class: &[u64],
         mut settlement: Settlement,
         samples: Vec<Sample>,
-        origin: Option<&Origin>,
+        origin: Origin,
     ) {
         let mut new = Vec::new();
-        let mut taken = vec![0; attempt.brief.by_class.len()];
+        let classes = 0..by_class.len();
+        let mut taken: Vec<_> = classes
+            .map(|class| self.progress.candidates_of(class))
+            .collect();
         for sample in samples {
             let class = self.progress.class_of(&sample);
             if let Some(class) = class
@@ -310,13 +345,13 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             match self.progress.novelty(&sample) {
                 Novelty::Exact => {
                     settlement.duplicate += 1;
-                    self.keep_example("duplicate", &sample, origin);
+                    self.keep_example("duplicate", &sample, Some(&origin));
                 }
                 Novelty::Near { similarity } => {
                     tracing::debug!("a near duplicate, of similarity {similarity:.2}");
                     settlement.duplicate += 1;
                     settlement.near_duplicate += 1;
-                    self.keep_example("near duplicate", &sample, origin);
+                    self.keep_example("near duplicate", &sample, Some(&origin));
                 }
                 Novelty::New if (new.len() as u64) < self.progress.ledger.missing() => {
                     new.push(sample);
@@ -327,14 +362,31 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
                 Novelty::New => settlement.surplus += 1,
             }
         }
+        match self.verifier.is_some() && !new.is_empty() {
+            true => self.have_verified(number, settlement, by_class.to_vec(), new, origin),
+            false => self.book(number, settlement, by_class, new, Some(&origin), None),
+        }
+    }
+
+    /// Writes the `new` samples of a batch, and books what became of it.
+    pub(super) fn book(
+        &mut self,
+        number: u64,
+        mut settlement: Settlement,
+        by_class: &[u64],
+        mut new: Vec<Sample>,
+        origin: Option<&Origin>,
+        verified: Option<Tally>,
+    ) {
         settlement.written = new.len();
         settlement.ungrounded = new
             .iter()
             .filter(|sample| self.is_ungrounded(sample))
             .count();
         let record = Record::Batch {
-            number: attempt.number,
+            number,
             settlement: settlement.clone(),
+            verified: verified.clone(),
             traffic: self.traffic_of_record(),
         };
         if !self.journal(&record, &new, origin) {
@@ -343,9 +395,8 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             settlement.ungrounded = 0;
             new.clear();
         }
-        let by_class = &attempt.brief.by_class;
-        self.progress
-            .settle(attempt.number, settlement, by_class, &new);
+        self.progress.settle(number, settlement, by_class, &new);
+        self.progress.count(verified);
         (self.on_event)(Event::Settled {
             new: &new,
             books: self.progress.ledger.books(),
@@ -354,7 +405,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     }
 
     /// That no more samples of `class` are wanted.
-    fn enough_of(&self, class: usize) -> String {
+    pub(super) fn enough_of(&self, class: usize) -> String {
         let balance = self.generator.options.balance.as_ref();
         let classes = &balance.expect("there are classes").classes;
         format!("{}{FULL}{}", classes.field(), classes.title(class))

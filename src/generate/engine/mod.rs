@@ -1,10 +1,12 @@
 //! The loop: what is still missing is asked for, what comes is written, until
 //! there is an end.
 
+mod attempt;
 mod instruction;
 mod intake;
 mod planning;
 mod refining;
+mod verifying;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,21 +17,23 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 
 use crate::document::Chunk;
-use crate::llm::{Answer, ChatRequest, Completion, LlmError, Usage, Wanted, WantedClasses};
+use crate::llm::{Answer, ChatRequest, Completion, LlmError, Wanted, WantedClasses};
 use crate::output::{Origin, Outputs, WriteError};
 use crate::prompt::{self, Material, Wish};
 use crate::sample::Sample;
 use crate::shutdown::{Shutdown, Urgency};
 
 use super::brief::{Brief, Source};
-use super::budget::{Allowance, Budget, Expectation, Spent};
+use super::budget::{Allowance, Budget, Expectations, Purpose, Spent};
 use super::ledger::Shortfall;
 use super::pace::{Pace, Permit, Ticket};
 use super::progress::Progress;
 use super::record::Record;
 use super::traffic::Traffic;
+use super::verify::{MOST_SAMPLES, Verifier};
 use super::{Event, GenerateError, Generator, Options, Outcome, Part, Run};
 
+use attempt::{Attempt, Task};
 use instruction::{Instruction, attachment, text_of};
 use planning::Growth;
 
@@ -51,7 +55,9 @@ pub(super) struct Engine<'a, F> {
     pages: Instruction,
     progress: Progress,
     pace: Pace,
-    expectation: Expectation,
+    expectations: Expectations,
+    /// Makes second looks, if samples are verified.
+    verifier: Option<Verifier<'a>>,
     /// Attempts that are to be repeated.
     waiting: Vec<Attempt>,
     /// What earlier parts of the run have sent and spent.
@@ -74,27 +80,20 @@ enum Stop {
     Budget(Spent),
 }
 
-/// A batch, and how often it was tried.
-struct Attempt {
-    number: u64,
-    brief: Brief,
-    /// Failures of the batch in earlier turns.
-    turns: u32,
-    /// Answers and errors that count against the retries of a batch.
-    retries: u32,
-    /// Pauses, whatever for.
-    pauses: u32,
-    adaptations: u32,
-    due: Instant,
-    /// Whether it repeats one that failed.
-    is_paid: bool,
-}
-
 /// What a request is for.
 enum Errand {
     Batch(Box<Attempt>),
     /// More topics.
     Growth,
+}
+
+impl Errand {
+    fn purpose(&self) -> Purpose {
+        match self {
+            Self::Batch(attempt) => attempt.purpose(),
+            Self::Growth => Purpose::Samples,
+        }
+    }
 }
 
 /// What came back.
@@ -137,7 +136,11 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             // Nobody knows the words of the pages to fill in or to check.
             pages: Instruction::new(format, Material::Pages, None, language),
             pace: Pace::new(options.limits, options.max_retries, now),
-            expectation: Expectation::default(),
+            expectations: Expectations::default(),
+            verifier: options
+                .verify
+                .as_ref()
+                .map(|verify| Verifier::new(format, verify)),
             waiting: Vec::new(),
             before: progress.traffic.clone(),
             written_before: progress.written(),
@@ -157,6 +160,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         }
         self.refine().await;
         self.plan().await;
+        self.begin_reviews();
         self.generate().await;
         self.close()
     }
@@ -165,6 +169,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
     async fn generate(&mut self) {
         let Generator {
             client,
+            verifier,
             options,
             shutdown,
             ..
@@ -183,6 +188,10 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
                         (Errand::Batch(attempt), sent)
                     }
                     Next::Grow => (Errand::Growth, self.send_growth(under_way)),
+                };
+                let client = match errand.purpose() {
+                    Purpose::Samples => client,
+                    Purpose::Look => verifier,
                 };
                 in_flight.push(async move {
                     let reply = client.complete(&request).await;
@@ -229,7 +238,10 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             self.give_up_waiting();
             return Next::Wait(None);
         }
-        match self.allowance(under_way) {
+        let soonest = self.waiting.iter().enumerate();
+        let soonest = soonest.min_by_key(|(_, attempt)| attempt.due);
+        let purpose = soonest.map_or(Purpose::Samples, |(_, attempt)| attempt.purpose());
+        match self.allowance(purpose, under_way) {
             Allowance::Yes => {}
             Allowance::Later => return Next::Wait(None),
             Allowance::No(spent) => {
@@ -238,9 +250,8 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             }
         }
         let mut wake = None;
-        let mut soonest = self.waiting.iter().enumerate();
-        if let Some((index, attempt)) = soonest.by_ref().min_by_key(|(_, attempt)| attempt.due) {
-            let tokens = self.expected_tokens(attempt.brief.count);
+        if let Some((index, attempt)) = soonest {
+            let tokens = self.expectations.tokens(purpose, attempt.items());
             let is_paid = attempt.is_paid;
             let permit = match attempt.due > now {
                 true => Permit::At(attempt.due),
@@ -294,32 +305,30 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             }
         };
         ledger.ask(brief.count, &brief.by_class);
-        Some(Attempt {
-            number,
-            brief,
-            turns,
-            retries: 0,
-            pauses: 0,
-            adaptations: 0,
-            due: now,
-            is_paid: false,
-        })
+        Some(Attempt::new(number, Task::Write(brief), turns, now))
     }
 
     /// Books a request as sent, and makes it.
     fn send(&mut self, attempt: &Attempt, under_way: usize) -> (Ticket, ChatRequest) {
-        let is_retry = attempt.retries + attempt.pauses + attempt.adaptations > 0;
-        let Attempt { brief, is_paid, .. } = attempt;
-        let tokens = self.expected_tokens(brief.count);
-        self.progress.traffic.request(is_retry);
-        let ticket = self.pace.sent(Instant::now(), under_way, tokens, *is_paid);
-        let request = self.request(attempt);
+        let is_retry = attempt.is_retry();
+        let tokens = self.expectations.tokens(attempt.purpose(), attempt.items());
+        let now = Instant::now();
+        let ticket = self.pace.sent(now, under_way, tokens, attempt.is_paid);
+        let request = match &attempt.task {
+            Task::Write(brief) => {
+                self.progress.traffic.request(is_retry);
+                self.request(attempt, brief)
+            }
+            Task::Verify(review) => {
+                self.progress.traffic.look(is_retry);
+                self.look_request(attempt, review)
+            }
+        };
         tracing::debug!("asking: {}", request.user);
         (ticket, request)
     }
 
-    fn request(&self, attempt: &Attempt) -> ChatRequest {
-        let brief = &attempt.brief;
+    fn request(&self, attempt: &Attempt, brief: &Brief) -> ChatRequest {
         let Options {
             seed,
             seed_requests,
@@ -333,7 +342,8 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             ..
         } = self.instruction(brief);
         let examples = self.progress.hands.of(attempt.number);
-        let user = prompt::with_examples(examples, *material, self.user_turn(attempt));
+        let user =
+            prompt::with_examples(examples, *material, self.user_turn(attempt.number, brief));
         let attempts = attempt.turns * (max_retries + 1) + attempt.retries;
         ChatRequest {
             system: Arc::clone(system),
@@ -359,8 +369,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
     }
 
     /// What is said in the request of a batch only.
-    fn user_turn(&self, attempt: &Attempt) -> String {
-        let Attempt { brief, number, .. } = attempt;
+    fn user_turn(&self, number: u64, brief: &Brief) -> String {
         let Progress { briefs, cells, .. } = &self.progress;
         let classes = self.generator.options.balance.as_ref();
         let classes = classes.map(|balance| &balance.classes);
@@ -369,7 +378,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             None => Vec::new(),
         };
         let subject = brief.draw.subject.as_ref();
-        let cell = briefs.cell(*number);
+        let cell = briefs.cell(number);
         let wish = Wish {
             count: brief.count,
             subject: subject.map(|(topic, parts)| (topic.as_str(), parts.as_slice())),
@@ -447,18 +456,21 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
     fn is_stopping(&self) -> bool {
         let may_grow = self.growth.is_under_way() || self.wants_growth();
         self.stop.is_some()
-            || (self.progress.is_barren() && !may_grow)
+            || (self.progress.is_barren() && !may_grow && self.progress.candidates.is_empty())
             || self.generator.shutdown.urgency() > Urgency::Run
     }
 
     /// Attempts that wait for another chance do not get it.
     fn give_up_waiting(&mut self) {
         for attempt in std::mem::take(&mut self.waiting) {
-            self.end_without(&attempt, Shortfall::Failed("given up".to_owned()));
+            // Samples that were not verified are, once the run is resumed.
+            if let Task::Write(_) = attempt.task {
+                self.end_without(attempt, Shortfall::Failed("given up".to_owned()));
+            }
         }
     }
 
-    fn allowance(&self, under_way: usize) -> Allowance {
+    fn allowance(&self, purpose: Purpose, under_way: usize) -> Allowance {
         let Options {
             budget, batch_size, ..
         } = self.generator.options;
@@ -466,11 +478,23 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             return Allowance::Yes;
         }
         let spent = self.progress.traffic.since(&self.before);
-        budget.allows(&spent, under_way, &self.expectation, *batch_size)
+        let cost = |purpose, items| self.expectations.cost(purpose, items, budget);
+        let look = cost(Purpose::Look, MOST_SAMPLES);
+        let mut batch = cost(Purpose::Samples, *batch_size);
+        if self.verifier.is_some() {
+            #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+            let looks = batch_size.div_ceil(MOST_SAMPLES) as f64;
+            batch += look * looks;
+        }
+        let next = match purpose {
+            Purpose::Samples => batch,
+            Purpose::Look => look,
+        };
+        budget.allows(&spent, under_way, next, batch)
     }
 
     fn expected_tokens(&self, items: usize) -> u64 {
-        total(&self.expectation.usage(items))
+        self.expectations.tokens(Purpose::Samples, items)
     }
 
     /// Gives up what is under way, and closes the books.
@@ -478,6 +502,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         let is_complete = self.progress.is_complete();
         self.give_up_waiting();
         let is_barren = self.progress.is_barren();
+        self.progress.put_off();
         let cancelled = self.progress.ledger.give_up();
         let balance = self.progress.classes();
         let traffic = self.traffic_of_record();
@@ -501,6 +526,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             parts,
             coverage,
             briefs,
+            verified,
             ..
         } = self.progress;
         let books = ledger.books().clone();
@@ -515,6 +541,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             refined_query: refinement.into_query(),
             plan: briefs.plan().cloned(),
             balance,
+            verified,
             coverage,
             end,
         }
@@ -540,10 +567,6 @@ async fn at(time: Option<Instant>) {
         Some(time) => sleep_until(time).await,
         None => std::future::pending().await,
     }
-}
-
-fn total(usage: &Usage) -> u64 {
-    usage.prompt_tokens + usage.completion_tokens
 }
 
 /// Warns of the first problem of a kind; the others are for the curious.

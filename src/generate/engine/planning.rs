@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use crate::llm::{ChatRequest, Disposition};
 
 use super::super::brief::Source;
+use super::super::budget::Purpose;
 use super::super::pace::Ticket;
 use super::super::plan::{self, Plan};
 use super::super::progress::{Planned, Progress};
@@ -124,7 +125,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         self.growth.is_under_way = false;
         let read = match reply {
             Ok(completion) => {
-                self.answered(&completion, ticket, MOST);
+                self.answered(&completion, ticket, Purpose::Samples, MOST);
                 plan::read(&completion)
             }
             Err(error) => {

@@ -9,7 +9,7 @@ use crate::llm::{ChatRequest, Disposition};
 use crate::shutdown::Urgency;
 
 use super::super::brief::Source;
-use super::super::budget::Allowance;
+use super::super::budget::{Allowance, Purpose};
 use super::super::progress::Refinement;
 use super::super::record::Record;
 use super::super::{Event, Generator, Options, refine, retry};
@@ -66,7 +66,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         let mut patience_is_over = pin!(patience(shutdown, options.grace));
         let mut tries = 0;
         loop {
-            if let Allowance::No(spent) = self.allowance(0) {
+            if let Allowance::No(spent) = self.allowance(Purpose::Samples, 0) {
                 self.stop = Some(Stop::Budget(spent));
             }
             if self.is_stopping() {
@@ -82,7 +82,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             };
             let error = match reply {
                 Ok(completion) => {
-                    self.answered(&completion, ticket, 1);
+                    self.answered(&completion, ticket, Purpose::Samples, 1);
                     return Some(Ok(completion));
                 }
                 Err(error) => error,

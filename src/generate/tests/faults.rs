@@ -222,7 +222,11 @@ async fn no_more_is_spent_than_the_budget_allows() {
     let mut client = Scripted::new(faultless);
     client.latency = Duration::from_secs(1);
     let mut bench = Bench::new(1_000);
-    bench.options.budget.cost = Some((13.5, price.clone()));
+    let rates = Rates {
+        samples: price.clone(),
+        verify: price.clone(),
+    };
+    bench.options.budget.cost = Some((13.5, rates));
     let (run, _) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Budget(Spent::Cost { .. }))));
     let cost = price.cost(&run.traffic.usage);

@@ -6,6 +6,7 @@ mod resume;
 mod run;
 mod simulation;
 mod steering;
+mod verify;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -165,6 +166,7 @@ pub(super) fn options(samples: usize) -> Options {
         keep_ungrounded: false,
         sanity: true,
         duplicates: Duplicates::Near(Threshold::default()),
+        verify: None,
         limits: Limits::at_once(4),
         budget: Budget::default(),
         grace: Duration::from_secs(8),
@@ -259,6 +261,7 @@ impl Bench {
         let generator = Generator {
             format: &self.format,
             client,
+            verifier: client,
             options: &self.options,
             shutdown,
         };

@@ -165,6 +165,7 @@ async fn the_journal_is_safe_within_a_second_while_nothing_comes() {
         let generator = Generator {
             format: &bench.format,
             client: &client,
+            verifier: &client,
             options: &bench.options,
             shutdown: &shutdown,
         };

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
+use super::verify::{QUALITY, is_look};
 use super::*;
 use crate::shutdown::Signal;
 
@@ -68,9 +69,21 @@ impl Whimsical {
         completion(json!({SAMPLES: items}).to_string(), FinishReason::Stop)
     }
 
+    /// What it thinks of samples, as far as it says so.
+    fn verdicts(random: &mut StdRng, asked: usize) -> Step {
+        let judged = random.random_range(0..=asked);
+        let items: Vec<_> = (1..=judged)
+            .map(|number| json!({"number": number, "quality": random.random_range(1..=6)}))
+            .collect();
+        completion(json!({SAMPLES: items}).to_string(), FinishReason::Stop)
+    }
+
     fn step(&self, random: &mut StdRng, request: &ChatRequest) -> Step {
         let asked = wanted(request);
         if !random.random_ratio(self.failing, 100) {
+            if is_look(request) {
+                return Self::verdicts(random, asked);
+            }
             let odd = random.random_range(0..20);
             return match odd {
                 0 => self.items(random, asked.saturating_sub(1)),
@@ -176,6 +189,7 @@ async fn live(seed: u64) {
     bench.options.batch_size = random.random_range(1..12);
     bench.options.max_retries = random.random_range(0..4);
     bench.options.limits = Limits::at_once(random.random_range(1..16));
+    bench.options.verify = random.random_bool(0.3).then_some(QUALITY);
     bench.options.limits.requests_per_minute =
         random.random_bool(0.2).then(|| random.random_range(1..60));
 
@@ -221,8 +235,16 @@ fn check(bench: &Bench, server: &Whimsical, run: &Run, lines: &[String], crashes
 
     // Every sample that came is accounted for.
     let surplus = books.rejected.get("surplus").copied().unwrap_or_default();
-    assert_eq!(deeds.valid, books.written + books.duplicate + surplus);
-    assert_eq!(deeds.invalid, books.rejected() - surplus);
+    let reasons = books.rejected.iter();
+    let dropped = reasons.filter(|(reason, _)| reason.starts_with("verify: "));
+    let dropped: u64 = dropped.map(|(_, count)| count).sum();
+    let taken = books.written + surplus + dropped + books.unverified();
+    assert_eq!(deeds.valid, taken + books.duplicate);
+    assert_eq!(deeds.invalid, books.rejected() - surplus - dropped);
+    if let Some(tally) = &run.verified {
+        assert!(tally.all.asked >= books.written + dropped);
+        assert_eq!(tally.all.dropped, dropped);
+    }
     let failed: u64 = deeds.errors.values().sum();
     let unusable = traffic.errors.get("no JSON objects in the answer");
     let told: u64 = traffic.errors.values().sum();

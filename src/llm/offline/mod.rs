@@ -1,8 +1,9 @@
 //! A provider without a model: made-up data, no network.
 //!
 //! For first trials, tests and CI. What it writes is grammatical and of the
-//! right shape, deterministic and quick; it heeds fields, classes and passage of a
-//! request, but understands neither its query nor its instructions.
+//! right shape, deterministic and quick; it heeds fields, classes and passage of
+//! a request, and the samples of a second look, but understands neither its query
+//! nor its instructions.
 
 mod cast;
 mod cloze;
@@ -20,6 +21,7 @@ mod query;
 mod scene;
 mod task;
 mod topics;
+mod verdict;
 mod words;
 
 use async_trait::async_trait;
@@ -91,7 +93,10 @@ impl LlmClient for Offline {
         let text = match &request.answer {
             Answer::Text => "The offline provider only makes samples.".to_owned(),
             Answer::Samples(wanted) => {
-                json!({SAMPLES_KEY: items(wanted, &mut self.rng(request))}).to_string()
+                let mut rng = self.rng(request);
+                let found = verdict::items(&request.user, &wanted.shape, &mut rng);
+                let items = found.unwrap_or_else(|| items(wanted, &mut rng));
+                json!({SAMPLES_KEY: items}).to_string()
             }
         };
         Ok(Completion {

@@ -4,8 +4,9 @@
 use std::fs;
 
 use proptest::prelude::*;
+use serde_json::json;
 
-use super::{CSV, JOURNAL, Sandbox, append};
+use super::{CSV, Existing, JOURNAL, OpenError, Sandbox, append};
 use crate::output::testing::{HARD_TEXTS, text_fields};
 use crate::sample::{Sample, Value};
 
@@ -71,6 +72,31 @@ fn a_journal_that_is_torn_anywhere_is_resumed_after_its_last_whole_line() {
     let finished = sandbox.resume().expect("nothing in the way").finish(true);
     assert_eq!(finished.rows, 8);
     assert_eq!(sandbox.text(CSV), "text\na\nb\nc\nd\ne\nf\ng\nh\n");
+}
+
+#[test]
+fn samples_that_are_in_no_file_yet_are_not_forgotten() {
+    let mut sandbox = Sandbox::new();
+    let mut outputs = sandbox.opened();
+    outputs.keep(3, &json!({"candidates": 3})).expect("written");
+    let line = r#"{"request":{"candidates":3},"kept":3,"samples":[]"#;
+    assert_eq!(sandbox.journal()[1], line);
+    drop(outputs);
+    let refused = sandbox.open().err();
+    let is_refused = matches!(refused, Some(OpenError::Unfinished { samples: 3, .. }));
+    assert!(is_refused, "{refused:?}");
+    let past = sandbox.past().expect("an earlier run");
+    let mut notes = Vec::new();
+    let replayed = past.replay(&text_fields(&["text"]), |note, samples| {
+        notes.push((note, samples.len()));
+    });
+    replayed.expect("readable");
+    assert_eq!(notes, [(json!({"candidates": 3}), 0)]);
+
+    sandbox.config.existing = Existing::Replace;
+    let outputs = sandbox.opened();
+    let kept = outputs.kept_journal().expect("set aside");
+    assert!(kept.ends_with("out_qa_from_query.journal.1.jsonl"));
 }
 
 #[test]
