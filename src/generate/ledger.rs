@@ -169,6 +169,14 @@ impl Settlement {
     }
 }
 
+/// What one answer brought.
+#[derive(Debug)]
+struct Recent {
+    asked: usize,
+    delivered: usize,
+    new: usize,
+}
+
 /// The books, and what is still to be asked for.
 #[derive(Debug)]
 pub(super) struct Ledger {
@@ -188,8 +196,8 @@ pub(super) struct Ledger {
     /// The same, answered.
     stale: u32,
     stale_limit: u32,
-    /// Samples asked for and new ones of the last answers.
-    recent: VecDeque<(usize, usize)>,
+    /// What the last answers brought.
+    recent: VecDeque<Recent>,
     quotas: Option<Quotas>,
     books: Books,
 }
@@ -249,7 +257,7 @@ impl Ledger {
     pub(super) fn is_barren(&self) -> bool {
         self.failing >= BARREN_AFTER
             || self.failing + self.stale >= self.stale_limit
-            || self.is_below(LEAST_YIELD, RECENT)
+            || self.is_below(LEAST_YIELD, RECENT, |answer| answer.asked)
     }
 
     /// Answers in a row without a new sample.
@@ -257,18 +265,20 @@ impl Ledger {
         self.stale
     }
 
-    /// Whether the yield is falling.
+    /// Whether less of what comes is new. That little comes is no reason for
+    /// other topics.
     pub(super) fn is_waning(&self) -> bool {
-        self.is_below(LOW_YIELD, LATEST)
+        self.is_below(LOW_YIELD, LATEST, |answer| answer.delivered)
     }
 
-    /// Whether of what the last `answers` were asked for less than the part
-    /// `least` is new.
-    fn is_below(&self, least: f64, answers: usize) -> bool {
+    /// Whether of all samples `of` the last `answers` less than the part `least`
+    /// is new.
+    fn is_below(&self, least: f64, answers: usize, of: fn(&Recent) -> usize) -> bool {
         #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-        let latest = self.recent.iter().rev().take(answers);
-        let (asked, new) = latest.fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
-        self.recent.len() >= answers && (new as f64) < asked as f64 * least
+        let latest = || self.recent.iter().rev().take(answers);
+        let all: usize = latest().map(of).sum();
+        let new: usize = latest().map(|answer| answer.new).sum();
+        self.recent.len() >= answers && (new as f64) < all as f64 * least
     }
 
     /// Samples to ask for in a further request; `None` if those outstanding
@@ -368,7 +378,11 @@ impl Ledger {
             self.answered += settlement.asked as u64;
             let new = settlement.written + settlement.surplus;
             self.fresh += new as u64;
-            self.recent.push_back((settlement.asked, new));
+            self.recent.push_back(Recent {
+                asked: settlement.asked,
+                delivered,
+                new,
+            });
             let old = self.recent.len().saturating_sub(RECENT);
             self.recent.drain(..old);
         }
@@ -501,13 +515,31 @@ mod tests {
             ledger.ask(25, &[]);
             // One of a hundred, so that there are never five answers in a row
             // without a new sample.
-            ledger.settle(written(25, usize::from(answers % 4 == 0)), &[]);
+            let new = usize::from(answers % 4 == 0);
+            let duplicate = 25 - new;
+            ledger.settle(
+                Settlement {
+                    duplicate,
+                    ..written(25, new)
+                },
+                &[],
+            );
             answers += 1;
             assert_eq!(ledger.is_waning(), answers >= LATEST);
         }
         assert_eq!(answers, RECENT);
         ledger.take_heart();
         assert!(!ledger.is_barren());
+    }
+
+    #[test]
+    fn a_model_that_delivers_little_is_not_waning() {
+        let mut ledger = Ledger::new(1_000, 25, None, None);
+        for _ in 0..LATEST {
+            ledger.ask(25, &[]);
+            ledger.settle(written(25, 1), &[]);
+        }
+        assert!(!ledger.is_waning());
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Http {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.error(error))? {
             if body.len() + chunk.len() > MAX_BODY_BYTES {
-                return Err(LlmError::Unreadable {
+                return Err(LlmError::TooLarge {
                     message: format!("more than {} MiB", MAX_BODY_BYTES / 1024 / 1024),
                 });
             }
@@ -196,7 +196,7 @@ mod tests {
         let error = http(&server.url, TIMEOUT).post(&json!({})).await;
         assert_eq!(
             error.expect_err("a large body"),
-            LlmError::Unreadable {
+            LlmError::TooLarge {
                 message: "more than 32 MiB".into()
             }
         );

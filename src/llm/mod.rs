@@ -325,6 +325,12 @@ pub enum LlmError {
         /// What is wrong with it.
         message: String,
     },
+    /// A response that is larger than any answer.
+    #[error("the response is too large: {message}")]
+    TooLarge {
+        /// How large.
+        message: String,
+    },
     /// The server refused a feature, and the client does without it from now on.
     #[error("the server does not take {feature}, going on without: {message}")]
     Adapted {
@@ -346,7 +352,9 @@ impl LlmError {
             | Self::ModelNotFound { .. }
             | Self::BadRequest { .. }
             | Self::Tls { .. } => Disposition::FailRun,
-            Self::PromptTooLong { .. } | Self::Attachment { .. } => Disposition::FailBatch,
+            Self::PromptTooLong { .. } | Self::Attachment { .. } | Self::TooLarge { .. } => {
+                Disposition::FailBatch
+            }
             Self::RateLimited { retry_after, .. } => Disposition::Wait(*retry_after),
             Self::Server { retry_after, .. } => Disposition::Retry(*retry_after),
             Self::Timeout { .. } | Self::Transport { .. } | Self::Unreadable { .. } => {
@@ -384,6 +392,7 @@ impl LlmError {
             Self::Transport { .. } => "connection failed",
             Self::Tls { .. } => "TLS refused",
             Self::Unreadable { .. } => "unreadable response",
+            Self::TooLarge { .. } => "response too large",
             Self::Adapted { .. } => "feature refused",
         }
     }

@@ -96,7 +96,18 @@ fn choices_of(kind: FieldKind, choices: &Value) -> Result<Limit, String> {
         text.map(str::to_owned)
             .ok_or_else(|| wrong(choice, "strings that are not blank"))
     });
-    Ok(Limit::Choices(texts.collect::<Result<_, _>>()?))
+    let texts: Vec<String> = texts.collect::<Result<_, _>>()?;
+    // What differs in case and white space only is taken for the same.
+    let mut seen = HashSet::new();
+    match texts
+        .iter()
+        .find(|text| !seen.insert(text.trim().to_lowercase()))
+    {
+        Some(twice) => Err(format!(
+            "`enum` has `{twice}` twice, but for case and white space"
+        )),
+        None => Ok(Limit::Choices(texts)),
+    }
 }
 
 fn range(kind: FieldKind, definition: &Map<String, Value>) -> Result<Limit, String> {

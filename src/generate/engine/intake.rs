@@ -335,11 +335,15 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             if let Some(class) = class
                 && self.progress.ledger.is_full(class, taken[class])
             {
-                settlement.rejected.push(self.enough_of(class));
+                let reason = self.enough_of(class);
+                self.keep_example(&reason, &sample, Some(&origin));
+                settlement.rejected.push(reason);
                 continue;
             }
             if self.progress.is_copied(&sample) {
-                settlement.rejected.push("copied example".to_owned());
+                let reason = "copied example".to_owned();
+                self.keep_example(&reason, &sample, Some(&origin));
+                settlement.rejected.push(reason);
                 continue;
             }
             match self.progress.novelty(&sample) {

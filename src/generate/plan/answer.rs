@@ -11,6 +11,9 @@ use crate::llm::{Answer, ChatRequest, Completion, FinishReason, ItemShape, Wante
 use crate::prompt;
 use crate::sample::{Field, FieldKind, Length, Limit};
 
+/// Most topics that are taken from one answer, several times what is asked for.
+const MOST_PLANNED: usize = 64;
+
 /// Fewest values of an attribute that says something.
 const FEWEST_VALUES: usize = 2;
 
@@ -76,6 +79,7 @@ pub(in super::super) fn read(completion: &Completion) -> Result<Plan, String> {
         }
     }
     plan.clean();
+    plan.topics.truncate(MOST_PLANNED);
     match plan.topics.len() {
         0 => Err("no topics in the answer".to_owned()),
         _ => Ok(plan),

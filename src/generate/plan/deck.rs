@@ -225,32 +225,27 @@ fn told(attribute: &Attribute, value: &str) -> String {
 /// The indices of `topics`, which begin at `first`, as often as their weights
 /// say and evenly spread, from a random start.
 fn order(topics: &[Topic], first: usize, random: &mut StdRng) -> Vec<usize> {
+    #![expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "positive, and a hundred at most"
+    )]
     let mut indices: Vec<usize> = (0..topics.len()).collect();
     indices.shuffle(random);
     let weights = indices.iter().map(|index| topics[*index].weight);
     let least = weights.clone().fold(f64::INFINITY, f64::min);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped"
-    )]
     let turns: Vec<u64> = weights
         .map(|weight| (weight / least).round().clamp(1.0, MOST_TURNS) as u64)
         .collect();
-    let length: u64 = turns.iter().sum();
-    let mut credits = vec![0; indices.len()];
-    let mut order = Vec::new();
-    for _ in 0..length {
-        // Smooth weighted round robin: the one that is owed most comes next.
-        for (credit, turns) in zip(&mut credits, &turns) {
-            *credit += i128::from(*turns);
-        }
-        let most = (0..credits.len()).max_by_key(|place| (credits[*place], usize::MAX - place));
-        let most = most.expect("there are turns");
-        credits[most] -= i128::from(length);
-        order.push(first + indices[most]);
-    }
-    order
+    // Each topic's turns are in the middle of equal parts of the cycle.
+    let dues = zip(&indices, &turns).flat_map(|(index, turns)| {
+        let due = move |turn| (2 * turn + 1) as f64 / (2 * turns) as f64;
+        (0..*turns).map(move |turn| (due(turn), first + index))
+    });
+    let mut dues: Vec<(f64, usize)> = dues.collect();
+    dues.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    dues.into_iter().map(|(_, topic)| topic).collect()
 }
 
 /// A number near the golden section of `all` that has no divisor in common
@@ -354,6 +349,16 @@ mod tests {
         }
         assert_eq!(times[&Some(1)], 30);
         assert_eq!(times[&Some(0)], 10);
+    }
+
+    #[test]
+    fn a_topic_of_great_weight_is_spread_over_the_cycle() {
+        let mut plan = plan(4, 0, &[2]);
+        plan.topics[2].weight = 4.0;
+        let deck = Deck::new(plan, 1, 5);
+        let topics: Vec<_> = (0..7).map(|number| deck.topic(number)).collect();
+        let gaps = topics.windows(3).filter(|three| !three.contains(&Some(2)));
+        assert!(gaps.count() <= 1, "{topics:?}");
     }
 
     #[test]

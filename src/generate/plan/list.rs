@@ -1,6 +1,8 @@
 //! Topics that the user gives by hand.
 
-use super::{Topic, is_name, is_weight, line};
+use indexmap::IndexMap;
+
+use super::{MOST_TOPICS, Topic, is_name, is_weight, line};
 
 /// A list of topics that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -8,6 +10,9 @@ pub enum ListError {
     /// It holds no topic.
     #[error("it holds no topic")]
     Empty,
+    /// It holds more topics than this.
+    #[error("it holds more than {0} topics")]
+    TooMany(usize),
     /// A line is no topic.
     #[error("line {line}: {problem}")]
     Line {
@@ -33,14 +38,14 @@ pub(super) fn topics(text: &str) -> Result<Vec<Topic>, ListError> {
 }
 
 fn of_lines(text: &str) -> Result<Vec<Topic>, ListError> {
-    let mut topics: Vec<Topic> = Vec::new();
+    let mut topics = IndexMap::new();
     for (number, text) in (1..).zip(text.lines()) {
         let name = line(text);
         if !name.is_empty() && !name.starts_with('#') {
             add(&mut topics, number, name, None, 1.0)?;
         }
     }
-    Ok(topics)
+    Ok(topics.into_values().collect())
 }
 
 /// Where the columns are.
@@ -65,7 +70,7 @@ fn columns(text: &str) -> Option<Columns> {
 }
 
 fn of_csv(text: &str, columns: &Columns) -> Result<Vec<Topic>, ListError> {
-    let mut topics: Vec<Topic> = Vec::new();
+    let mut topics = IndexMap::new();
     let mut reader = csv::ReaderBuilder::new();
     let mut reader = reader.flexible(true).from_reader(text.as_bytes());
     for record in reader.records() {
@@ -89,12 +94,12 @@ fn of_csv(text: &str, columns: &Columns) -> Result<Vec<Topic>, ListError> {
         let name = cell(Some(columns.topic)).unwrap_or_default();
         add(&mut topics, number, name, subtopic, weight)?;
     }
-    Ok(topics)
+    Ok(topics.into_values().collect())
 }
 
 /// Adds a topic, or a sub-topic to one that is there.
 fn add(
-    topics: &mut Vec<Topic>,
+    topics: &mut IndexMap<String, Topic>,
     number: u64,
     name: String,
     subtopic: Option<String>,
@@ -111,13 +116,14 @@ fn add(
             problem: problem.to_owned(),
         });
     }
-    match topics.iter_mut().find(|topic| topic.topic == name) {
-        Some(topic) => topic.subtopics.extend(subtopic),
-        None => topics.push(Topic {
-            weight,
-            ..Topic::new(name, subtopic.into_iter().collect())
-        }),
+    if topics.len() == MOST_TOPICS && !topics.contains_key(&name) {
+        return Err(ListError::TooMany(MOST_TOPICS));
     }
+    let topic = topics.entry(name).or_insert_with_key(|name| Topic {
+        weight,
+        ..Topic::new(name.clone(), Vec::new())
+    });
+    topic.subtopics.extend(subtopic);
     Ok(())
 }
 
@@ -155,6 +161,12 @@ mod tests {
                 topic("birds, red", &[], 1.0)
             ])
         );
+    }
+
+    #[test]
+    fn too_many_topics_are_refused() {
+        let lines: Vec<_> = (0..20_000).map(|it| format!("topic {it}")).collect();
+        assert_eq!(topics(&lines.join("\n")), Err(ListError::TooMany(10_000)));
     }
 
     #[test]

@@ -125,12 +125,15 @@ impl Plan {
     /// It is none; what is wrong with it.
     pub fn parse(json: &str) -> Result<Self, String> {
         let mut plan: Self = serde_json::from_str(json).map_err(|error| error.to_string())?;
-        let has_topics = !plan.topics.is_empty();
+        let topics = plan.topics.len();
         plan.clean();
         match plan.problem() {
             Some(problem) => Err(problem),
-            None if has_topics || !plan.attributes.is_empty() => Ok(plan),
-            None => Err("it has neither topics nor attributes".to_owned()),
+            None if topics > MOST_TOPICS => Err(format!("it has more than {MOST_TOPICS} topics")),
+            None if plan.topics.is_empty() && plan.attributes.is_empty() => {
+                Err("it has neither topics nor attributes".to_owned())
+            }
+            None => Ok(plan),
         }
     }
 
@@ -205,10 +208,13 @@ fn clean(names: &mut Vec<String>) {
     names.truncate(MOST_VALUES);
 }
 
-/// `text` in one line.
+/// `text` in one line, without control characters and marks that turn the
+/// direction of writing.
 fn line(text: &str) -> String {
-    let words: Vec<_> = text.split_whitespace().collect();
-    words.join(" ")
+    let is_mark = |char| matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_between = |char: char| char.is_whitespace() || char.is_control() || is_mark(char);
+    let words = text.split(is_between).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn is_name(text: &str) -> bool {
@@ -247,6 +253,10 @@ mod tests {
     fn what_is_no_plan_is_refused_with_the_reason() {
         for (json, problem) in [
             ("{}", "neither topics nor attributes"),
+            (
+                r#"{"topics":[{"topic":" "}]}"#,
+                "neither topics nor attributes",
+            ),
             ("[", "EOF"),
             (r#"{"topic":[]}"#, "unknown field `topic`"),
             (
@@ -279,7 +289,13 @@ mod tests {
     #[test]
     fn names_are_one_line_and_there_once() {
         let mut plan = Plan::default();
-        let names = ["Bees", " ", "bees\n", "the\n wasps", &"x".repeat(300)];
+        let names = [
+            "Bees",
+            " ",
+            "bees\n",
+            "the\n \u{1b}\u{202e}wasps",
+            &"x".repeat(300),
+        ];
         let topics = names.map(|name| Topic::new(name.to_owned(), Vec::new()));
         assert_eq!(plan.grow(topics.to_vec()), 2);
         let names: Vec<_> = plan.topics.iter().map(|it| it.topic.as_str()).collect();
