@@ -335,7 +335,7 @@ fn a_body_without_end_is_not_read_to_its_end() {
         "--max-retries 0 --samples 1 --concurrency 1",
     );
     let errors = ran.exits(5).json()["traffic"]["errors"].clone();
-    assert_eq!(errors, json!({ "unreadable response": 1 }));
+    assert_eq!(errors, json!({ "response too large": 5 }));
 }
 
 #[test]
