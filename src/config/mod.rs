@@ -1,24 +1,28 @@
 //! What is meant: the command line and the environment, validated and put
 //! together. Only `run` sees the whole of it.
 
+mod env;
+mod provider;
+mod steering;
 mod verify;
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::cli::{BalanceChoice, Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider};
+use crate::cli::{Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider};
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
-use crate::format::{
-    Classes, CustomFormatError, Format, FormatHandler as _, load_custom, predefined,
-};
+use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
 use crate::generate::dedup::Duplicates;
-use crate::generate::{Balance, Budget, Limits, Options, Plan, Planning, Rates};
-use crate::llm::{
-    ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, PriceError, Prices, Sampling, SetupError,
-};
+use crate::generate::{Budget, Limits, Options, Planning, Rates};
+use crate::llm::{PriceError, Prices, SetupError};
 use crate::output::{Existing, Origin, OutputConfig, OutputFormat, SourceKind};
+
+pub use env::Env;
+pub use provider::ProviderConfig;
+
+use provider::provider;
+use steering::{balance, planning};
 
 /// The model that Gemini is asked for by default: the cheapest current one,
 /// with the largest free quota (November 2026).
@@ -26,12 +30,6 @@ pub const DEFAULT_GEMINI_MODEL: &str = "gemini-3.5-flash-lite";
 
 /// More samples than this are confirmed on a terminal, as in the original.
 pub const LARGE_RUN: usize = 2_000;
-
-/// Sampling temperature of the original.
-const DEFAULT_TEMPERATURE: f64 = 0.4;
-
-/// Nucleus sampling threshold of the original.
-const DEFAULT_TOP_P: f64 = 0.95;
 
 /// Everything a run is made of.
 #[derive(Debug)]
@@ -82,17 +80,6 @@ pub struct Documents {
     pub is_strict: bool,
     /// How they are read and cut.
     pub how: HowToRead,
-}
-
-/// Who writes the samples.
-#[derive(Debug)]
-pub enum ProviderConfig {
-    /// Google's Gemini.
-    Gemini(GeminiConfig),
-    /// An OpenAI-compatible endpoint.
-    OpenAi(OpenAiConfig),
-    /// No model.
-    Offline,
 }
 
 /// What the user sees.
@@ -228,76 +215,6 @@ impl Config {
     }
 }
 
-impl ProviderConfig {
-    /// Its name, as `--provider` takes it.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Gemini(_) => "gemini",
-            Self::OpenAi(_) => "openai",
-            Self::Offline => "offline",
-        }
-    }
-
-    /// Whether there is no model.
-    #[must_use]
-    pub fn is_offline(&self) -> bool {
-        matches!(self, Self::Offline)
-    }
-
-    /// The model that is asked for.
-    #[must_use]
-    pub fn model(&self) -> &str {
-        match self {
-            Self::Gemini(config) => &config.model,
-            Self::OpenAi(config) => &config.model,
-            Self::Offline => self.name(),
-        }
-    }
-
-    /// The same for second looks: the likeliest tokens of the model that is
-    /// wanted for that.
-    fn verifier(&self, cli: &Cli) -> Self {
-        let model = cli.verify_model.as_deref().unwrap_or(self.model());
-        let sampling = |heeds: bool| Sampling {
-            temperature: heeds.then_some(0.0),
-            ..Sampling::default()
-        };
-        match self {
-            Self::Gemini(config) => Self::Gemini(GeminiConfig {
-                model: model.to_owned(),
-                sampling: sampling(honours_sampling(model)),
-                ..config.clone()
-            }),
-            Self::OpenAi(config) => Self::OpenAi(OpenAiConfig {
-                model: model.to_owned(),
-                sampling: sampling(true),
-                ..config.clone()
-            }),
-            Self::Offline => Self::Offline,
-        }
-    }
-
-    /// How the next token is drawn.
-    #[must_use]
-    pub fn sampling(&self) -> Sampling {
-        match self {
-            Self::Gemini(config) => config.sampling,
-            Self::OpenAi(config) => config.sampling,
-            Self::Offline => Sampling::default(),
-        }
-    }
-
-    /// Requests under way at once, unless the user says otherwise.
-    fn default_concurrency(&self) -> usize {
-        match self {
-            // Two keep a local server busy; more only wait behind its lock.
-            Self::OpenAi(config) if is_local(config.base_url.as_ref()) => 2,
-            Self::Gemini(_) | Self::OpenAi(_) | Self::Offline => 8,
-        }
-    }
-}
-
 /// What the samples are made from.
 fn input(cli: &Cli) -> Result<Input, ConfigError> {
     let chunk_size = chunk_size(cli)?;
@@ -405,108 +322,6 @@ fn output(cli: &Cli, input: &Input, format: &Format) -> Result<OutputConfig, Con
     Ok(output)
 }
 
-/// Where the topics come from, and where they are saved, as `--no-plan`,
-/// `--topics` and `--plan` say.
-fn planning(
-    cli: &Cli,
-    is_query: bool,
-    is_offline: bool,
-) -> Result<(Planning, Option<PathBuf>), ConfigError> {
-    let (topics, plan) = (cli.topics.as_deref(), cli.plan.as_deref());
-    let is_given = topics.is_some() || plan.is_some();
-    if is_given && !is_query {
-        tracing::warn!("--topics and --plan have an effect with --query only");
-    } else if is_given && is_offline {
-        tracing::warn!("--topics and --plan have no effect with this provider");
-    }
-    let asked = match is_offline {
-        true => Planning::BuiltIn,
-        false => Planning::Asked,
-    };
-    Ok(match (topics, plan) {
-        _ if cli.no_plan => (Planning::None, None),
-        (Some(path), _) if path == Path::new("none") => (Planning::BuiltIn, None),
-        (Some(path), _) => (Planning::Given(load_topics(path)?), None),
-        (None, None) => (asked, None),
-        (None, Some(path)) if path.exists() => (Planning::Given(load_plan(path)?), None),
-        (None, Some(path)) => match path.parent().is_some_and(has_folder) {
-            true => (asked, Some(path.to_owned())),
-            false => {
-                return Err(ConfigError::Plan {
-                    path: path.to_owned(),
-                    problem: "its folder does not exist".to_owned(),
-                });
-            }
-        },
-    })
-}
-
-/// Whether a file whose parent is `folder` can be there.
-fn has_folder(folder: &Path) -> bool {
-    folder.as_os_str().is_empty() || folder.is_dir()
-}
-
-fn load_topics(path: &Path) -> Result<Plan, ConfigError> {
-    let unusable = |problem| ConfigError::Topics {
-        path: path.to_owned(),
-        problem,
-    };
-    let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
-    Plan::of_list(&text).map_err(|error| unusable(error.to_string()))
-}
-
-fn load_plan(path: &Path) -> Result<Plan, ConfigError> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string());
-    let plan = text.and_then(|text| Plan::parse(text.trim_start_matches('\u{feff}')));
-    plan.map_err(|problem| ConfigError::Plan {
-        path: path.to_owned(),
-        problem,
-    })
-}
-
-/// The classes of `format` that are balanced, and how; none unless they are
-/// named if the samples are cut out of documents, which may not hold them all.
-fn balance(
-    choice: Option<&BalanceChoice>,
-    format: &Format,
-    is_cut_out: bool,
-) -> Result<Option<Balance>, ConfigError> {
-    let (field, shares) = match choice {
-        Some(BalanceChoice::None) => return Ok(None),
-        None if is_cut_out => return Ok(None),
-        None => {
-            let even = |classes: Classes| Balance {
-                shares: vec![1.0; classes.len()],
-                classes,
-            };
-            return Ok(format.classes().map(even));
-        }
-        Some(BalanceChoice::Shares(field, shares)) => (field, shares),
-    };
-    let default = format
-        .classes()
-        .filter(|classes| classes.field() == field.as_str());
-    let classes = default.or_else(|| Classes::named(format.fields(), field));
-    let classes = classes.ok_or_else(|| {
-        ConfigError::Balance(format!(
-            "`{field}` is no field of `{}` with classes",
-            format.name()
-        ))
-    })?;
-    if classes.len() != shares.len() {
-        let titles: Vec<_> = (0..classes.len()).map(|it| classes.title(it)).collect();
-        return Err(ConfigError::Balance(format!(
-            "`{field}` needs {} numbers, one for each of {}",
-            classes.len(),
-            titles.join(", ")
-        )));
-    }
-    Ok(Some(Balance {
-        classes,
-        shares: shares.clone(),
-    }))
-}
-
 fn chunk_size(cli: &Cli) -> Result<ChunkSize, ConfigError> {
     let default = ChunkSize::default();
     let tokens = cli.chunk_size.unwrap_or(default.tokens);
@@ -546,71 +361,6 @@ fn rates(
     }
 }
 
-fn provider(cli: &Cli, env: &Env) -> Result<ProviderConfig, ConfigError> {
-    if cli.native_pdf && cli.provider != Provider::Gemini {
-        return Err(ConfigError::NativePdf);
-    }
-    warn_of_idle_flags(cli);
-    match cli.provider {
-        Provider::Gemini => gemini(cli, env).map(ProviderConfig::Gemini),
-        Provider::Openai => openai(cli, env).map(ProviderConfig::OpenAi),
-        Provider::Offline => Ok(ProviderConfig::Offline),
-    }
-}
-
-fn gemini(cli: &Cli, env: &Env) -> Result<GeminiConfig, ConfigError> {
-    let keys = env.nearest(["GOOGLE_API_KEY", "GEMINI_API_KEY"]);
-    if let [Some(first), Some(second)] = keys
-        && first != second
-    {
-        tracing::warn!("GOOGLE_API_KEY and GEMINI_API_KEY are both set, using GOOGLE_API_KEY");
-    }
-    let key = keys
-        .into_iter()
-        .flatten()
-        .next()
-        .ok_or(ConfigError::MissingKey {
-            variable: "GOOGLE_API_KEY",
-        })?;
-    let model = cli
-        .model
-        .clone()
-        .unwrap_or_else(|| DEFAULT_GEMINI_MODEL.to_owned());
-    let base_url = base_url(cli, env, "GOOGLE_GEMINI_BASE_URL")?;
-    let api_version = cli
-        .api_version
-        .as_deref()
-        .unwrap_or(GeminiConfig::API_VERSION);
-    Ok(GeminiConfig {
-        timeout: timeout(cli, base_url.as_ref()),
-        api_version: api_version.to_owned(),
-        api_key: ApiKey::new(key)?,
-        sampling: sampling(cli, honours_sampling(&model)),
-        base_url,
-        allow_plain_http: cli.insecure_http,
-        model,
-    })
-}
-
-fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
-    let base_url = base_url(cli, env, "OPENAI_BASE_URL")?;
-    let model = cli.model.clone().ok_or(ConfigError::MissingModel)?;
-    let api_key = env.get("OPENAI_API_KEY").map(ApiKey::new).transpose()?;
-    if api_key.is_none() && base_url.as_ref().is_none_or(BaseUrl::is_openai) {
-        return Err(ConfigError::MissingKey {
-            variable: "OPENAI_API_KEY",
-        });
-    }
-    Ok(OpenAiConfig {
-        timeout: timeout(cli, base_url.as_ref()),
-        api_key,
-        model,
-        sampling: sampling(cli, true),
-        base_url,
-        allow_plain_http: cli.insecure_http,
-    })
-}
-
 fn duplicates(cli: &Cli) -> Duplicates {
     match cli.dedup {
         DedupMode::Exact => {
@@ -620,45 +370,6 @@ fn duplicates(cli: &Cli) -> Duplicates {
             Duplicates::Exact
         }
         DedupMode::Near => Duplicates::Near(cli.near_threshold.unwrap_or_default()),
-    }
-}
-
-fn sampling(cli: &Cli, with_defaults: bool) -> Sampling {
-    let default = |value: f64| with_defaults.then_some(value);
-    Sampling {
-        temperature: cli.temperature.or(default(DEFAULT_TEMPERATURE)),
-        top_p: cli.top_p.or(default(DEFAULT_TOP_P)),
-        top_k: cli.top_k,
-    }
-}
-
-/// Whether `model` heeds temperature and top-p. Gemini 3 and later, and the
-/// aliases that lead to them, ignore both and will refuse them in the end.
-fn honours_sampling(model: &str) -> bool {
-    let id = model.trim_start_matches("models/");
-    match id.strip_prefix("gemini-") {
-        Some(version) => version.starts_with("1.") || version.starts_with("2."),
-        None => true,
-    }
-}
-
-fn base_url(cli: &Cli, env: &Env, variable: &str) -> Result<Option<BaseUrl>, SetupError> {
-    cli.base_url
-        .as_deref()
-        .or(env.get(variable))
-        .map(BaseUrl::parse)
-        .transpose()
-}
-
-fn is_local(base_url: Option<&BaseUrl>) -> bool {
-    base_url.is_some_and(BaseUrl::is_loopback)
-}
-
-fn timeout(cli: &Cli, base_url: Option<&BaseUrl>) -> Duration {
-    match cli.timeout {
-        Some(seconds) => Duration::from_secs_f64(seconds),
-        None if is_local(base_url) => Duration::from_secs(600),
-        None => Duration::from_secs(120),
     }
 }
 
@@ -741,77 +452,6 @@ pub fn load_prices(path: &Path) -> Result<Prices, PriceError> {
     };
     let text = fs::read_to_string(path).map_err(|error| in_file(error.to_string()))?;
     Prices::parse(text.trim_start_matches('\u{feff}')).map_err(|error| in_file(error.problem))
-}
-
-/// The variables that a run may look at: the process environment, and `.env`
-/// where that is silent. Never written back into the process.
-pub struct Env {
-    process: HashMap<String, String>,
-    file: HashMap<String, String>,
-}
-
-impl Env {
-    /// The environment of this process and the `.env` file of `folder`.
-    ///
-    /// A `.env` file that cannot be read is warned of; its text is not shown.
-    #[must_use]
-    pub fn load(folder: &Path) -> Self {
-        let process = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
-        Self {
-            process,
-            file: dotenv(&folder.join(".env")),
-        }
-    }
-
-    /// The trimmed value of `name`; blank is unset.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        let [value] = self.nearest([name]);
-        value
-    }
-
-    /// The values of `names`, which stand for the same thing, in the process
-    /// environment if one of them is set there, else in the file.
-    fn nearest<const N: usize>(&self, names: [&str; N]) -> [Option<&str>; N] {
-        let values_in = |variables| names.map(|name| value_in(variables, name));
-        let values = values_in(&self.process);
-        match values.iter().any(Option::is_some) {
-            true => values,
-            false => values_in(&self.file),
-        }
-    }
-}
-
-fn value_in<'a>(variables: &'a HashMap<String, String>, name: &str) -> Option<&'a str> {
-    let value = variables.get(name)?.trim();
-    (!value.is_empty()).then_some(value)
-}
-
-fn dotenv(path: &Path) -> HashMap<String, String> {
-    // A folder is a virtual environment of Python, and a pipe might block.
-    if !path.is_file() {
-        return HashMap::new();
-    }
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) => {
-            tracing::warn!("`{}` cannot be read: {error}", path.display());
-            return HashMap::new();
-        }
-    };
-    let text = text.trim_start_matches('\u{feff}');
-    let variables = dotenvy::from_read_iter(text.as_bytes());
-    let (good, bad): (Vec<_>, Vec<_>) = variables.partition(Result::is_ok);
-    if !bad.is_empty() {
-        // The error would quote the line, and with it maybe a key.
-        tracing::warn!(
-            "`{}` has lines that are not NAME=VALUE; they are left out",
-            path.display()
-        );
-    }
-    good.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
