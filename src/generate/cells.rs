@@ -25,6 +25,8 @@ pub(super) struct Cells {
     key: Option<usize>,
     /// Answers in a row without a new sample, of cells that have any.
     fruitless: HashMap<usize, u32>,
+    /// How many cells give nothing more.
+    dry: usize,
     made: HashMap<usize, VecDeque<String>>,
     /// The cells in `made`, those that were there first in front.
     order: VecDeque<usize>,
@@ -36,6 +38,7 @@ impl Cells {
         Self {
             key,
             fruitless: HashMap::new(),
+            dry: 0,
             made: HashMap::new(),
             order: VecDeque::new(),
         }
@@ -43,9 +46,15 @@ impl Cells {
 
     /// An answer brought `new` samples of `cell`.
     pub(super) fn answered(&mut self, cell: usize, new: &[Sample]) {
+        let was_dry = self.is_dry(cell);
         match new.is_empty() {
             true => *self.fruitless.entry(cell).or_default() += 1,
             false => drop(self.fruitless.remove(&cell)),
+        }
+        match (was_dry, self.is_dry(cell)) {
+            (false, true) => self.dry += 1,
+            (true, false) => self.dry -= 1,
+            _ => {}
         }
         let Some(key) = self.key else {
             return;
@@ -83,8 +92,7 @@ impl Cells {
 
     /// How many do not.
     pub(super) fn dry(&self) -> usize {
-        let dry = self.fruitless.values().filter(|it| **it >= DRY_AFTER);
-        dry.count()
+        self.dry
     }
 
     /// How the last samples of `cell` begin.
@@ -120,6 +128,7 @@ mod tests {
         assert_eq!(cells.dry(), 1);
         cells.answered(3, &[sample("new")]);
         assert!(!cells.is_dry(3));
+        assert_eq!(cells.dry(), 0);
         assert!(cells.made(3).is_empty());
     }
 

@@ -269,12 +269,10 @@ impl Progress {
         if let Some(cell) = cell.filter(|_| settlement.is_answered()) {
             self.cells.answered(cell, new);
         }
-        for class in new
-            .iter()
-            .filter_map(|sample| self.class_of(sample))
-            .collect::<Vec<_>>()
-        {
-            self.ledger.write(class);
+        for sample in new {
+            if let Some(class) = self.class_of(sample) {
+                self.ledger.write(class);
+            }
         }
         self.ledger.settle(settlement, by_class);
     }

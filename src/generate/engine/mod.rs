@@ -263,26 +263,17 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
                 Permit::At(time) => wake = Some(time),
             }
         }
-        if self.wants_growth() {
-            return match self
-                .pace
-                .permit(now, under_way, self.expected_tokens(1), false)
-            {
-                Permit::Go => Next::Grow,
-                Permit::AfterAnother => Next::Wait(wake),
-                Permit::At(time) => Next::Wait(Some(wake.map_or(time, |wake| wake.min(time)))),
-            };
-        }
-        if self.progress.is_barren() {
-            // More topics are on their way.
-            return Next::Wait(wake);
-        }
-        let is_full = under_way + self.waiting.len() >= self.pace.most_batches();
-        let Some(count) = self.progress.ledger.next_ask().filter(|_| !is_full) else {
-            return Next::Wait(wake);
+        let grows = self.wants_growth();
+        let count = match grows {
+            true => planning::MOST,
+            false => match self.next_count(under_way) {
+                Some(count) => count,
+                None => return Next::Wait(wake),
+            },
         };
         let tokens = self.expected_tokens(count);
         match self.pace.permit(now, under_way, tokens, false) {
+            Permit::Go if grows => Next::Grow,
             Permit::Go => match self.begin(count, now) {
                 Some(attempt) => Next::Send(Box::new(attempt)),
                 None => self.next(now, under_way),
@@ -290,6 +281,14 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             Permit::AfterAnother => Next::Wait(None),
             Permit::At(time) => Next::Wait(Some(wake.map_or(time, |wake| wake.min(time)))),
         }
+    }
+
+    /// Samples that a further batch is to ask for, if there is to be one; not
+    /// while a run that is dry waits for more topics.
+    fn next_count(&self, under_way: usize) -> Option<usize> {
+        let is_full = under_way + self.waiting.len() >= self.pace.most_batches();
+        let is_due = !is_full && !self.progress.is_barren();
+        self.progress.ledger.next_ask().filter(|_| is_due)
     }
 
     /// The next batch, for `count` samples at most; `None` ends the run.

@@ -15,7 +15,7 @@ use super::{Engine, Reply};
 
 /// Topics of a plan: fewest, and most that are asked for at once.
 const FEWEST: usize = 8;
-const MOST: usize = 16;
+pub(super) const MOST: usize = 16;
 
 /// Topics whose names are told when more are asked for, the last ones.
 const MOST_KNOWN: usize = 200;

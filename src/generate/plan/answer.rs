@@ -80,9 +80,9 @@ pub(in super::super) fn read(completion: &Completion) -> Result<Plan, String> {
     }
     plan.clean();
     plan.topics.truncate(MOST_PLANNED);
-    match plan.topics.len() {
-        0 => Err("no topics in the answer".to_owned()),
-        _ => Ok(plan),
+    match plan.topics.is_empty() {
+        true => Err("no topics in the answer".to_owned()),
+        false => Ok(plan),
     }
 }
 
