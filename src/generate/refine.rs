@@ -28,18 +28,16 @@ pub(super) fn request(
 /// The refinement in an answer, or what is wrong with it.
 pub(super) fn read(completion: &Completion) -> Result<String, String> {
     let text = completion.text.trim();
-    match &completion.finish_reason {
-        FinishReason::Stop | FinishReason::Other(_) => match text.chars().count() {
-            0 => Err("the answer is empty".to_owned()),
-            _ if text.starts_with(['{', '[', '`']) => Err("the answer is no plain text".to_owned()),
-            1..=LONGEST => Ok(text.to_owned()),
-            _ => Err("the answer is too long".to_owned()),
-        },
-        FinishReason::MaxTokens => Err("the answer was cut".to_owned()),
-        FinishReason::Blocked(reason) | FinishReason::PromptBlocked(reason) => {
-            Err(format!("blocked ({reason})"))
-        }
-        FinishReason::Recitation => Err("blocked (recitation)".to_owned()),
-        FinishReason::NoCandidates => Err("no answer in the response".to_owned()),
+    if let Some(refusal) = completion.finish_reason.refusal() {
+        return Err(refusal);
+    }
+    if completion.finish_reason == FinishReason::MaxTokens {
+        return Err("the answer was cut".to_owned());
+    }
+    match text.chars().count() {
+        0 => Err("the answer is empty".to_owned()),
+        _ if text.starts_with(['{', '[', '`']) => Err("the answer is no plain text".to_owned()),
+        1..=LONGEST => Ok(text.to_owned()),
+        _ => Err("the answer is too long".to_owned()),
     }
 }

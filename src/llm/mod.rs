@@ -176,6 +176,21 @@ pub enum FinishReason {
     Other(String),
 }
 
+impl FinishReason {
+    /// Why there is no answer, if it is for that.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        match self {
+            Self::Stop | Self::MaxTokens | Self::Other(_) => None,
+            Self::Blocked(reason) | Self::PromptBlocked(reason) => {
+                Some(format!("blocked ({reason})"))
+            }
+            Self::Recitation => Some("blocked (recitation)".to_owned()),
+            Self::NoCandidates => Some("no answer in the response".to_owned()),
+        }
+    }
+}
+
 /// Tokens of one answer, as billed. See each provider for what it counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {

@@ -192,19 +192,28 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             }
             Disposition::Wait(asked) => {
                 self.tell_hold(asked);
-                self.pace.throttled(Instant::now(), ticket, asked);
+                self.slow_down(ticket, &error);
                 attempt.is_paid = false;
                 self.repeat_later(attempt, asked, error);
             }
             Disposition::Retry(asked) => {
                 self.tell_hold(asked);
-                let now = Instant::now();
-                match error.is_overload() {
-                    true => self.pace.overloaded(now, ticket, asked),
-                    false => self.pace.failed(now, ticket),
-                }
+                self.slow_down(ticket, &error);
                 self.retry(attempt, asked, error);
             }
+        }
+    }
+
+    /// Lets the pace know of an error that may pass.
+    pub(super) fn slow_down(&mut self, ticket: Ticket, error: &LlmError) {
+        let now = Instant::now();
+        match error.disposition() {
+            Disposition::Wait(asked) => self.pace.throttled(now, ticket, asked),
+            Disposition::Retry(asked) if error.is_overload() => {
+                self.pace.overloaded(now, ticket, asked);
+            }
+            Disposition::Retry(_) => self.pace.failed(now, ticket),
+            Disposition::Again | Disposition::FailBatch | Disposition::FailRun => {}
         }
     }
 

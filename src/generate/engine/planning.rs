@@ -130,15 +130,10 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             }
             Err(error) => {
                 self.count_error(&error);
+                self.slow_down(ticket, &error);
                 let told = error.to_string();
-                let now = Instant::now();
-                match error.disposition() {
-                    Disposition::FailRun => self.stop_with(error.into()),
-                    Disposition::Wait(asked) => self.pace.throttled(now, ticket, asked),
-                    Disposition::Retry(asked) if error.is_overload() => {
-                        self.pace.overloaded(now, ticket, asked);
-                    }
-                    _ => self.pace.failed(now, ticket),
+                if error.disposition() == Disposition::FailRun {
+                    self.stop_with(error.into());
                 }
                 Err(told)
             }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::super::parse;
 use super::{Attribute, Plan, Topic};
 use crate::format::FormatHandler;
-use crate::llm::{Answer, ChatRequest, Completion, FinishReason, ItemShape, Wanted};
+use crate::llm::{Answer, ChatRequest, Completion, ItemShape, Wanted};
 use crate::prompt;
 use crate::sample::{Field, FieldKind, Length, Limit};
 
@@ -63,13 +63,8 @@ fn shape() -> ItemShape {
 
 /// The plan in an answer, or what is wrong with it.
 pub(in super::super) fn read(completion: &Completion) -> Result<Plan, String> {
-    match &completion.finish_reason {
-        FinishReason::Blocked(reason) | FinishReason::PromptBlocked(reason) => {
-            return Err(format!("blocked ({reason})"));
-        }
-        FinishReason::Recitation => return Err("blocked (recitation)".to_owned()),
-        FinishReason::NoCandidates => return Err("no answer in the response".to_owned()),
-        FinishReason::Stop | FinishReason::MaxTokens | FinishReason::Other(_) => {}
+    if let Some(refusal) = completion.finish_reason.refusal() {
+        return Err(refusal);
     }
     let items = parse::items(&completion.text).map_err(|_| "no JSON objects in the answer")?;
     let mut plan = Plan::default();
@@ -122,7 +117,7 @@ fn texts(value: &Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::llm::{RateLimits, Usage};
+    use crate::llm::{FinishReason, RateLimits, Usage};
 
     fn plan(text: &str, finish_reason: FinishReason) -> Result<Plan, String> {
         read(&Completion {
