@@ -33,6 +33,7 @@
 //! may share words.
 //!
 //! - `main`: arguments, runtime, signals, exit code.
+//! - [`commands`]: what sdgen does beside a run, such as completions.
 //! - [`run`]: the composition root. Makes the concrete parts, and turns the end
 //!   of a run into a verdict and the manifest.
 //! - [`config`]: what is meant, from [`cli`] (what was typed) and the
@@ -72,6 +73,7 @@
 
 mod caught;
 pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod document;
 pub mod format;

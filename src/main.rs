@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sdgen::cli::Cli;
+use sdgen::commands;
 use sdgen::config::{Config, Env};
 use sdgen::document::{self, READER_ARGUMENT};
 use sdgen::report::{self, Report};
@@ -35,6 +36,13 @@ fn main() -> ExitCode {
             });
         }
     };
+    if let Some(command) = &cli.command {
+        let status = commands::execute(command).unwrap_or_else(|error| {
+            report::print_error(&error, error.hint());
+            error.status()
+        });
+        return ExitCode::from(status.code());
+    }
     let mut report = Report::new(cli.log_level, cli.quiet);
     let status = start(cli, &mut report).unwrap_or_else(|error| {
         report::print_error(&error, error.hint());

@@ -144,7 +144,7 @@ pub fn print_paths(paths: &[PathBuf]) -> io::Result<()> {
     for path in paths {
         let _ = writeln!(text, "{}", path.display());
     }
-    print(&text)
+    print(text.as_bytes())
 }
 
 /// Prints the results of a run on stdout: one JSON object.
@@ -154,15 +154,17 @@ pub fn print_paths(paths: &[PathBuf]) -> io::Result<()> {
 /// stdout cannot be written; that it is closed is no error.
 pub fn print_json(result: &impl serde::Serialize) -> io::Result<()> {
     let text = serde_json::to_string(result).expect("plain data");
-    print(&format!("{text}\n"))
+    print(format!("{text}\n").as_bytes())
 }
 
-fn print(text: &str) -> io::Result<()> {
+/// Prints a result on stdout.
+///
+/// # Errors
+///
+/// stdout cannot be written; that it is closed is no error.
+pub fn print(result: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
+    match stdout.write_all(result).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }

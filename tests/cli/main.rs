@@ -4,6 +4,7 @@
 
 mod budget;
 mod command_line;
+mod commands;
 mod crash;
 mod custom_formats;
 mod data_sets;

@@ -24,9 +24,22 @@ fn the_reference_is_the_help() {
     assert_eq!(Sandbox::new().run("-h", &[]).stdout, help);
 }
 
+/// The commands that `help` lists.
+fn commands(help: &str) -> Vec<String> {
+    let (_, listed) = help.split_once("Commands:\n").expect("there are some");
+    let lines = listed.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let names = names.filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
+}
+
 #[test]
 fn every_flag_of_a_command_is_known() {
-    let help = Sandbox::new().run("--help", &[]).stdout;
+    let sandbox = Sandbox::new();
+    let mut help = sandbox.run("--help", &[]).stdout;
+    for command in commands(&help) {
+        help += &sandbox.run(&command, &["--help"]).exits(0).stdout;
+    }
     let readme = readme();
     let words = readme.split(|c: char| c.is_whitespace() || "`,;:()|".contains(c));
     for flag in words.filter(|word| word.starts_with("--") && word.contains(char::is_alphabetic)) {

@@ -3,16 +3,30 @@
 //! Doc comments are the help text. What the words mean together is decided in
 //! `config`.
 
+mod argv;
+mod choices;
+mod command;
+mod values;
+
 use std::ffi::OsString;
-use std::num::IntErrorKind;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Arg, ArgAction, Args, CommandFactory as _, Parser, ValueEnum};
+use clap::{ArgAction, Args, Parser};
 
 use crate::format::PREDEFINED;
 use crate::generate::dedup::Threshold;
+
+pub use choices::{
+    BalanceChoice, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, VerifyAction,
+};
+pub use command::Command;
+
+use argv::as_clap_takes_it;
+use values::{
+    at_least_one, at_least_zero, count, dollars, language, near_threshold, not_blank, quality,
+    seconds, seed, temperature, top_k, top_p,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -43,6 +57,9 @@ Exit codes:
     disable_help_flag = true,
     infer_long_args = true,
     args_override_self = true,
+    subcommand_negates_reqs = true,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
     max_term_width = 100,
     after_help = EXIT_CODES,
     styles = STYLES
@@ -50,6 +67,10 @@ Exit codes:
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[expect(clippy::doc_markdown, reason = "the comments are the help text")]
 pub struct Cli {
+    /// What is to be done instead of generating samples.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Input of the samples.
     #[command(flatten)]
     pub input: Input,
@@ -313,7 +334,7 @@ pub struct Cli {
     pub log_level: LogLevel,
 
     /// Print this help.
-    #[arg(short, long, action = ArgAction::HelpShort, help_heading = ADVANCED)]
+    #[arg(short, long, action = ArgAction::HelpShort, help_heading = ADVANCED, global = true)]
     help: Option<bool>,
 
     /// Print the version; -V does too.
@@ -356,95 +377,6 @@ const MODEL: &str = "Model Parameters";
 const OUTPUT: &str = "Output Parameters";
 const ADVANCED: &str = "Advanced Parameters";
 
-/// Who writes the samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Provider {
-    /// Google's Gemini.
-    Gemini,
-    /// Any OpenAI-compatible endpoint.
-    Openai,
-    /// No model.
-    Offline,
-}
-
-/// Which samples are duplicates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "their names say it")]
-pub enum DedupMode {
-    Exact,
-    Near,
-}
-
-/// What becomes of a sample that is judged otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "their names say it")]
-pub enum VerifyAction {
-    Drop,
-    Relabel,
-}
-
-/// What reads PDF files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "their names say it")]
-pub enum PdfReader {
-    Auto,
-    Pdfboss,
-    PdfExtract,
-}
-
-/// The word of `--balance`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum BalanceChoice {
-    /// Classes as they come.
-    None,
-    /// A field, and the part of each of its classes.
-    Shares(String, Vec<f64>),
-}
-
-impl FromStr for BalanceChoice {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const EXPECTED: &str = "expected none, or a field and a number for each of its classes, \
-                                such as label=0.5,0.3,0.2";
-        if text.eq_ignore_ascii_case("none") {
-            return Ok(Self::None);
-        }
-        let (field, shares) = text.split_once('=').ok_or(EXPECTED)?;
-        let shares = shares.split(',').map(|share| share.trim().parse());
-        let shares: Vec<f64> = shares.collect::<Result<_, _>>().map_err(|_| EXPECTED)?;
-        let are_shares = shares.iter().all(|share| (0.0..=1e9).contains(share));
-        match are_shares && shares.iter().any(|share| *share > 0.0) {
-            true => Ok(Self::Shares(field.trim().to_owned(), shares)),
-            false => Err("the numbers must be 0 or above, and one of them above 0"),
-        }
-    }
-}
-
-/// One word of `--output-format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "lower")]
-#[expect(missing_docs, reason = "their names say it")]
-pub enum OutputChoice {
-    Jsonl,
-    Csv,
-    Parquet,
-    All,
-}
-
-/// Least level of messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "UPPER")]
-#[expect(missing_docs, reason = "their names say it")]
-pub enum LogLevel {
-    Debug,
-    Info,
-    #[value(alias = "WARN")]
-    Warning,
-    Error,
-    Critical,
-}
-
 impl Cli {
     /// Parses `argv`, the name of the program first.
     ///
@@ -456,173 +388,10 @@ impl Cli {
     }
 }
 
-/// The long flags of the original. Abbreviations that were unique among them
-/// stay so, whatever flags have come since.
-const ORIGINAL_FLAGS: [&str; 18] = [
-    "--query",
-    "--documents",
-    "--format",
-    "--custom-format-file",
-    "--samples",
-    "--no-refine",
-    "--model",
-    "--temperature",
-    "--top-p",
-    "--top-k",
-    "--output-prefix",
-    "--output-format",
-    "--incremental-save",
-    "--batch-size",
-    "--max-retries",
-    "--log-level",
-    "--version",
-    "--help",
-];
-
-/// `argv` in clap's spelling: long flags with dashes for underscores and
-/// written out, and a value that begins with a dash but holds white space,
-/// which Python's argparse takes for a value, tied to its flag.
-fn as_clap_takes_it(argv: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-    let command = Cli::command();
-    let known: Vec<_> = command.get_arguments().filter_map(Arg::get_long).collect();
-    let mut taken: Vec<OsString> = Vec::new();
-    let mut only_values = false;
-    for argument in argv {
-        let Some(text) = argument.to_str().filter(|_| !only_values) else {
-            taken.push(argument);
-            continue;
-        };
-        only_values = text == "--";
-        let looks_like_value =
-            text.starts_with('-') && text.contains(char::is_whitespace) && !text.starts_with("--");
-        match taken.last_mut() {
-            Some(flag) if looks_like_value && is_bare_long_flag(flag) => {
-                flag.push("=");
-                flag.push(argument);
-            }
-            _ => taken.push(written_out(text, &known).into()),
-        }
-    }
-    taken
-}
-
-fn is_bare_long_flag(argument: &OsString) -> bool {
-    let text = argument.to_str().unwrap_or_default();
-    text.len() > 2 && text.starts_with("--") && !text.contains('=')
-}
-
-/// `argument` with the flag that it names written out, if it names one; `known`
-/// are the names of all flags, without dashes.
-fn written_out(argument: &str, known: &[&str]) -> String {
-    let (flag, value) = argument.split_at(argument.find('=').unwrap_or(argument.len()));
-    if flag.len() < 3 || !flag.starts_with("--") || flag.contains(char::is_whitespace) {
-        return argument.to_owned();
-    }
-    let flag = flag.replace('_', "-");
-    let is_known = known.contains(&&flag[2..]);
-    let mut meant = ORIGINAL_FLAGS
-        .iter()
-        .filter(|original| original.starts_with(&flag));
-    match (meant.next(), meant.next()) {
-        (Some(original), None) if !is_known => format!("{original}{value}"),
-        _ => format!("{flag}{value}"),
-    }
-}
-
-fn not_blank(text: &str) -> Result<String, &'static str> {
-    match text.trim() {
-        "" => Err("must not be blank"),
-        _ => Ok(text.to_owned()),
-    }
-}
-
-fn language(text: &str) -> Result<String, &'static str> {
-    match text.trim() {
-        "" => Err("must not be blank"),
-        name if name.chars().count() > 60 => Err("must be at most 60 characters"),
-        name if name.chars().any(is_line_end_or_control) => {
-            Err("must be one line without control characters")
-        }
-        name => Ok(name.to_owned()),
-    }
-}
-
-fn is_line_end_or_control(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
-}
-
-fn at_least_one(text: &str) -> Result<usize, &'static str> {
-    match text.trim().parse::<usize>() {
-        Ok(0) => Err("must be at least 1"),
-        Ok(number) => Ok(number),
-        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Err("is too large"),
-        Err(_) => Err("must be a whole number, at least 1"),
-    }
-}
-
-fn count(text: &str) -> Result<u64, &'static str> {
-    at_least_one(text).map(|count| count as u64)
-}
-
-fn at_least_zero<T: FromStr>(text: &str) -> Result<T, &'static str> {
-    let number = text.trim().parse();
-    number.map_err(|_| "must be a whole number, at least 0")
-}
-
-fn top_k(text: &str) -> Result<u32, &'static str> {
-    match text.trim().parse() {
-        Ok(0) | Err(_) => Err("must be a whole number, at least 1"),
-        Ok(number) => Ok(number),
-    }
-}
-
-fn seed(text: &str) -> Result<u64, &'static str> {
-    text.trim()
-        .parse()
-        .map_err(|_| "must be a whole number from 0 to 2^64 - 1")
-}
-
-fn temperature(text: &str) -> Result<f64, &'static str> {
-    number_where(text, |number| (0.0..=2.0).contains(&number))
-        .ok_or("must be a number from 0.0 to 2.0")
-}
-
-fn top_p(text: &str) -> Result<f64, &'static str> {
-    number_where(text, |number| number > 0.0 && number <= 1.0)
-        .ok_or("must be a number above 0.0 and at most 1.0")
-}
-
-fn quality(text: &str) -> Result<u8, &'static str> {
-    let number = text.trim().parse().ok();
-    number
-        .filter(|number| (1..=5).contains(number))
-        .ok_or("must be a whole number from 1 to 5")
-}
-
-fn near_threshold(text: &str) -> Result<Threshold, &'static str> {
-    let number = text.trim().parse().ok();
-    number
-        .and_then(Threshold::new)
-        .ok_or("must be a number from 0.5 to 1.0")
-}
-
-fn seconds(text: &str) -> Result<f64, &'static str> {
-    number_where(text, |number| number > 0.0 && number <= 86_400.0)
-        .ok_or("must be a number of seconds, above 0 and at most 86400")
-}
-
-fn dollars(text: &str) -> Result<f64, &'static str> {
-    number_where(text, |number| number > 0.0 && number.is_finite())
-        .ok_or("must be a number of US dollars, above 0")
-}
-
-/// The number in `text` if it is in range, which NaN never is.
-fn number_where(text: &str, in_range: impl Fn(f64) -> bool) -> Option<f64> {
-    text.trim().parse().ok().filter(|number| in_range(*number))
-}
-
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
 
     fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {

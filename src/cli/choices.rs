@@ -1,0 +1,94 @@
+//! Values that are words.
+
+use std::str::FromStr;
+
+use clap::ValueEnum;
+
+/// Who writes the samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Provider {
+    /// Google's Gemini.
+    Gemini,
+    /// Any OpenAI-compatible endpoint.
+    Openai,
+    /// No model.
+    Offline,
+}
+
+/// Which samples are duplicates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum DedupMode {
+    Exact,
+    Near,
+}
+
+/// What becomes of a sample that is judged otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum VerifyAction {
+    Drop,
+    Relabel,
+}
+
+/// What reads PDF files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum PdfReader {
+    Auto,
+    Pdfboss,
+    PdfExtract,
+}
+
+/// The word of `--balance`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BalanceChoice {
+    /// Classes as they come.
+    None,
+    /// A field, and the part of each of its classes.
+    Shares(String, Vec<f64>),
+}
+
+impl FromStr for BalanceChoice {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str = "expected none, or a field and a number for each of its classes, \
+                                such as label=0.5,0.3,0.2";
+        if text.eq_ignore_ascii_case("none") {
+            return Ok(Self::None);
+        }
+        let (field, shares) = text.split_once('=').ok_or(EXPECTED)?;
+        let shares = shares.split(',').map(|share| share.trim().parse());
+        let shares: Vec<f64> = shares.collect::<Result<_, _>>().map_err(|_| EXPECTED)?;
+        let are_shares = shares.iter().all(|share| (0.0..=1e9).contains(share));
+        match are_shares && shares.iter().any(|share| *share > 0.0) {
+            true => Ok(Self::Shares(field.trim().to_owned(), shares)),
+            false => Err("the numbers must be 0 or above, and one of them above 0"),
+        }
+    }
+}
+
+/// One word of `--output-format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum OutputChoice {
+    Jsonl,
+    Csv,
+    Parquet,
+    All,
+}
+
+/// Least level of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum LogLevel {
+    Debug,
+    Info,
+    #[value(alias = "WARN")]
+    Warning,
+    Error,
+    Critical,
+}
