@@ -25,7 +25,7 @@ fn without_it_the_language_is_that_of_the_query() {
     sandbox.gemini(&fake, WORDS).exits(0);
     let requests = fake.server.requests();
     assert!(!user_text(&requests[0].body).contains("language"));
-    assert!(system_text(&requests[1].body).contains("Write in the language of the query"));
+    assert!(system_text(&requests[1].body).contains("in the language of the task"));
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn topics_are_planned_once_and_each_request_has_one() {
     );
     let users = users(&fake);
     assert!(users[0].starts_with("Request: insects\n"), "{}", users[0]);
-    let topics = lines(&users, "Topic of these samples: ");
+    let topics = lines(&users, "Write exactly 5 samples about: ");
     assert_eq!(topics[..4].iter().collect::<HashSet<_>>().len(), 4);
     assert_eq!(topics[..4], topics[4..]);
     let parts = lines(&users, "Spread them over: ");
@@ -93,7 +93,7 @@ fn a_plan_is_saved_and_used_again() {
     let again = planner();
     run(&sandbox, &again, &format!("{words} --output-prefix again")).exits(0);
     assert_eq!(again.server.requests().len(), 2, "nothing is planned");
-    let topics = |fake| lines(&users(fake), "Topic of these samples: ").join(", ");
+    let topics = |fake| lines(&users(fake), "Write exactly 5 samples about: ").join(", ");
     assert!(!topics(&again).is_empty());
     assert!(sandbox.files().contains(&"plan.json".to_owned()));
 }
@@ -105,7 +105,7 @@ fn topics_are_given_by_hand() {
     let words = format!("{PAIRS} --samples 40 --batch-size 5 --topics topics.csv");
     run(&sandbox, &fake, &words).exits(0);
     let users = users(&fake);
-    let topics = lines(&users, "Topic of these samples: ");
+    let topics = lines(&users, "Write exactly 5 samples about: ");
     let bees = topics.iter().filter(|topic| **topic == "bees").count();
     assert_eq!((topics.len(), bees), (8, 6));
     assert_eq!(lines(&users, "This time: ").len(), 8);
@@ -147,7 +147,7 @@ fn a_plan_or_topics_that_cannot_be_used_are_found_before_any_request() {
 fn the_bare_query_is_sent_on_demand() {
     let (sandbox, fake) = (Sandbox::new(), planner());
     run(&sandbox, &fake, &format!("{PAIRS} --no-plan --samples 5")).exits(0);
-    assert_eq!(users(&fake), ["Task: insects\n\nWrite exactly 5 samples."]);
+    assert_eq!(users(&fake), ["Task: insects\nWrite exactly 5 samples."]);
 }
 
 /// A Gemini that heeds the labels it is asked for.

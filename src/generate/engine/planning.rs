@@ -7,7 +7,7 @@ use crate::llm::{ChatRequest, Disposition};
 use super::super::brief::Source;
 use super::super::budget::Purpose;
 use super::super::pace::Ticket;
-use super::super::plan::{self, Plan};
+use super::super::plan::{self, Detail, Plan};
 use super::super::progress::{Planned, Progress};
 use super::super::record::Record;
 use super::super::{Event, Options};
@@ -66,7 +66,8 @@ fn enough(plan: Plan) -> Result<Plan, String> {
 }
 
 impl<F: FnMut(Event<'_>)> Engine<'_, F> {
-    /// Has a plan made, unless that was tried before.
+    /// Has a plan made, unless that was tried before; of a model that makes none
+    /// of it, names of topics alone.
     pub(super) async fn plan(&mut self) {
         let is_due = self.progress.planned == Planned::Due;
         if !is_due || self.progress.is_complete() {
@@ -78,14 +79,21 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             ..
         } = *self.generator.options;
         let topics = samples.div_ceil(batch_size).clamp(FEWEST, MOST);
-        let Some(request) = self.plan_request(topics) else {
-            return;
-        };
-        let read = match self.ask_once(&request).await {
-            Some(Ok(completion)) => plan::read(&completion).and_then(enough),
-            Some(Err(error)) => Err(error.to_string()),
-            None => return,
-        };
+        let mut read = Err(String::new());
+        for detail in [Detail::Full, Detail::Names] {
+            let Some(request) = self.plan_request(topics, detail) else {
+                return;
+            };
+            let Some(reply) = self.ask_once(&request).await else {
+                return;
+            };
+            let is_answer = reply.is_ok();
+            let plan = reply.map_err(|error| error.to_string());
+            read = plan.and_then(|completion| plan::read(&completion).and_then(enough));
+            if read.is_ok() || !is_answer {
+                break;
+            }
+        }
         let read = read.inspect_err(|problem| {
             tracing::warn!("general points of view are used, planning topics failed: {problem}");
         });
@@ -116,7 +124,13 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         self.progress.traffic.request(false);
         let tokens = self.expected_tokens(MOST);
         let ticket = self.pace.sent(Instant::now(), under_way, tokens, false);
-        let request = self.plan_request(MOST).expect("a plan is of a query");
+        let plan = self.progress.briefs.plan();
+        let detail = match plan.is_some_and(|plan| plan.attributes.is_empty()) {
+            true => Detail::Names,
+            false => Detail::Full,
+        };
+        let request = self.plan_request(MOST, detail);
+        let request = request.expect("a plan is of a query");
         (ticket, request)
     }
 
@@ -173,7 +187,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         new
     }
 
-    fn plan_request(&self, topics: usize) -> Option<ChatRequest> {
+    fn plan_request(&self, topics: usize, detail: Detail) -> Option<ChatRequest> {
         let Source::Query(query) = &self.source else {
             return None;
         };
@@ -191,7 +205,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         Some(plan::request(
             self.generator.format,
             query,
-            topics,
+            (topics, detail),
             &known,
             seed,
         ))

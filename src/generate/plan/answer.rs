@@ -17,22 +17,41 @@ const MOST_PLANNED: usize = 64;
 /// Fewest values of an attribute that says something.
 const FEWEST_VALUES: usize = 2;
 
+/// How much a plan is to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Detail {
+    /// Topics, their parts, and attributes.
+    Full,
+    /// The names of topics.
+    Names,
+}
+
 /// The request for a plan of so many `topics` beside those that are `known`.
 pub(in super::super) fn request(
     format: &dyn FormatHandler,
     query: &str,
-    topics: usize,
+    (topics, detail): (usize, Detail),
     known: &[&str],
     seed: Option<u64>,
 ) -> ChatRequest {
-    let (system, user) = prompt::planning(format, query, topics, known);
+    let ((system, user), fields, attributes) = match detail {
+        Detail::Full => {
+            let prompt = prompt::planning(format, query, topics, known);
+            (prompt, fields(), prompt::PLANNED_ATTRIBUTES)
+        }
+        Detail::Names => (prompt::topics(query, topics, known), vec![topic()], 0),
+    };
+    let shape = ItemShape {
+        name: "plan".to_owned(),
+        fields,
+    };
     ChatRequest {
         system: system.into(),
         user,
         attachment: None,
         answer: Answer::Samples(Wanted {
-            shape: Arc::new(shape()),
-            count: topics + prompt::PLANNED_ATTRIBUTES,
+            shape: Arc::new(shape),
+            count: topics + attributes,
             passage: None,
             classes: None,
         }),
@@ -40,25 +59,29 @@ pub(in super::super) fn request(
     }
 }
 
-fn shape() -> ItemShape {
-    let kinds = ["topic", "attribute"].map(str::to_owned);
-    ItemShape {
-        name: "plan".to_owned(),
-        fields: vec![
-            Field {
-                limit: Limit::Choices(kinds.to_vec()),
-                ..Field::new("kind", FieldKind::String, "what it is")
-            },
-            Field {
-                length: Length::up_to(60),
-                ..Field::new("name", FieldKind::String, "its name")
-            },
-            Field {
-                length: Length::up_to(6),
-                ..Field::new("values", FieldKind::List, "its sub-topics or choices")
-            },
-        ],
+fn topic() -> Field {
+    Field {
+        length: Length::up_to(60),
+        ..Field::new("topic", FieldKind::String, "its name")
     }
+}
+
+fn fields() -> Vec<Field> {
+    let kinds = ["topic", "attribute"].map(str::to_owned);
+    vec![
+        Field {
+            limit: Limit::Choices(kinds.to_vec()),
+            ..Field::new("kind", FieldKind::String, "what it is")
+        },
+        Field {
+            length: Length::up_to(60),
+            ..Field::new("name", FieldKind::String, "its name")
+        },
+        Field {
+            length: Length::up_to(6),
+            ..Field::new("values", FieldKind::List, "its sub-topics or choices")
+        },
+    ]
 }
 
 /// The plan in an answer, or what is wrong with it.

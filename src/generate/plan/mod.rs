@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::prompt::{MANNERS, SETTINGS, VOICES};
 
-pub(super) use answer::{read, request};
+pub(super) use answer::{Detail, read, request};
 pub(super) use deck::{Deck, Draw};
 pub use list::ListError;
 
@@ -137,9 +137,11 @@ impl Plan {
         }
     }
 
-    /// With the built-in attributes if it has none of its own.
+    /// With the built-in attributes if it has none of its own, unless it is made
+    /// of names alone: a model that gives no more takes an angle for a text.
     pub(super) fn completed(self) -> Self {
-        let attributes = match self.attributes.is_empty() {
+        let has_parts = self.topics.iter().any(|topic| !topic.subtopics.is_empty());
+        let attributes = match self.attributes.is_empty() && has_parts {
             false => self.attributes,
             true => Self::built_in_without_settings().attributes,
         };
@@ -278,7 +280,10 @@ mod tests {
                 attributes: Vec::new(),
             }
         };
-        assert_eq!(topics(8).completed().attributes.len(), 2);
+        assert_eq!(topics(8).completed().attributes.len(), 0, "names alone");
+        let mut parted = topics(8);
+        parted.topics[3].subtopics.push("part".to_owned());
+        assert_eq!(parted.completed().attributes.len(), 2);
         let own = Plan {
             attributes: vec![values(&["a", "b"])],
             ..topics(8)
