@@ -46,7 +46,8 @@
 //!   tells a JSON schema to servers that take none, which is with the schemas.
 //! - [`format`](mod@format): what a sample looks like; predefined and custom formats,
 //!   validation, and what is of no use. [`output`]: the journal and the files.
-//! - [`llm`]: Gemini, OpenAI-compatible endpoints, the offline provider.
+//! - [`llm`]: Gemini, OpenAI-compatible endpoints, the offline provider, answers
+//!   kept in a folder.
 //!   [`document`]: files and URLs to text, read by processes of their own, to
 //!   passages in a file. [`rows`]: files of data, row by row. [`sample`]:
 //!   fields, values, samples. [`shutdown`]: the wish to stop.
@@ -60,7 +61,7 @@
 //!    [`Config`](config::Config).
 //! 3. Only `report` prints; only `main` exits; only `llm` and `fetch` of
 //!    `document` touch the network; only `output`, `document`, `rows`, custom
-//!    formats and `config` (`.env`, a price table) touch files; only `document`
+//!    formats, `config` (`.env`, a price table) and kept answers touch files; only `document`
 //!    starts processes, and only in them is a document's content interpreted.
 //! 4. `llm` knows fields, not samples; `format` no models; `output` neither.
 //! 5. The API key is in one header and nowhere else: no error, log, URL, Debug

@@ -328,6 +328,16 @@ pub struct Cli {
     #[arg(short = 'q', long, help_heading = ADVANCED)]
     pub quiet: bool,
 
+    /// Folder that keeps every answer: what was answered before is not asked again, and costs
+    /// nothing; the seed is 0 and requests go one by one, unless told otherwise.
+    #[arg(long, value_name = "DIR", help_heading = ADVANCED, conflicts_with = "replay")]
+    pub cache: Option<PathBuf>,
+
+    /// Folder of --cache that all answers come from, without network and key; one that is missing
+    /// ends the run.
+    #[arg(long, value_name = "DIR", help_heading = ADVANCED)]
+    pub replay: Option<PathBuf>,
+
     /// Least level of the messages about the run.
     #[arg(long, value_name = "LEVEL", default_value = "INFO", ignore_case = true)]
     #[arg(help_heading = ADVANCED)]

@@ -58,8 +58,19 @@ pub struct Config {
     pub rates: Option<Rates>,
     /// Where the plan that the model makes is saved.
     pub plan_file: Option<PathBuf>,
+    /// Where answers are kept, if they are.
+    pub recording: Option<Recording>,
     /// Whether a large run needs no confirmation.
     pub yes: bool,
+}
+
+/// A folder of answers, and what it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recording {
+    /// Answers are kept in it, and those that are there are given.
+    Cache(PathBuf),
+    /// All answers come from it.
+    Replay(PathBuf),
 }
 
 /// What the samples are made from, not yet read.
@@ -210,6 +221,10 @@ impl Config {
             seed_given: cli.seed.is_some(),
             rates,
             plan_file,
+            recording: match (cli.cache, cli.replay) {
+                (Some(folder), _) => Some(Recording::Cache(folder)),
+                (None, folder) => folder.map(Recording::Replay),
+            },
             yes: cli.yes,
         })
     }
@@ -249,13 +264,24 @@ fn options(
     let is_offline = provider.is_offline();
     warn_of_grounding(cli, is_grounded);
     let (planning, plan_file) = planning(cli, is_query, is_offline)?;
+    // What is asked must be the same every time, for its answer to be found.
+    let is_recorded = cli.cache.is_some() || cli.replay.is_some();
+    let concurrency = match is_recorded {
+        true => 1,
+        false => provider.default_concurrency(),
+    };
+    let default_seed = || match is_recorded {
+        true => 0,
+        // Numbers in JSON are exact up to 53 bits with many readers.
+        false => rand::random::<u64>() >> 11,
+    };
     let options = Options {
         samples: cli.samples,
         batch_size: cli.batch_size,
         duplicates: duplicates(cli),
         verify: verify::verify(cli, format)?,
         limits: Limits {
-            concurrency: cli.concurrency.unwrap_or(provider.default_concurrency()),
+            concurrency: cli.concurrency.unwrap_or(concurrency),
             requests_per_minute: cli.rpm,
             tokens_per_minute: cli.tpm,
             max_wait: Duration::from_secs_f64(cli.max_wait),
@@ -266,8 +292,7 @@ fn options(
         },
         grace: Duration::from_secs_f64(cli.grace),
         max_retries: cli.max_retries,
-        // Numbers in JSON are exact up to 53 bits with many readers.
-        seed: cli.seed.unwrap_or_else(|| rand::random::<u64>() >> 11),
+        seed: cli.seed.unwrap_or_else(default_seed),
         tells_made: planning != Planning::None && !is_offline,
         planning,
         balance: balance(cli.balance.as_ref(), format, is_offline && !is_query)?,

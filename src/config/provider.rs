@@ -117,6 +117,7 @@ fn gemini(cli: &Cli, env: &Env) -> Result<GeminiConfig, ConfigError> {
         .into_iter()
         .flatten()
         .next()
+        .or(nothing_is_sent(cli).then_some("none"))
         .ok_or(ConfigError::MissingKey {
             variable: "GOOGLE_API_KEY",
         })?;
@@ -144,7 +145,8 @@ fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
     let base_url = base_url(cli, env, "OPENAI_BASE_URL")?;
     let model = cli.model.clone().ok_or(ConfigError::MissingModel)?;
     let api_key = env.get("OPENAI_API_KEY").map(ApiKey::new).transpose()?;
-    if api_key.is_none() && base_url.as_ref().is_none_or(BaseUrl::is_openai) {
+    let needs_key = base_url.as_ref().is_none_or(BaseUrl::is_openai) && !nothing_is_sent(cli);
+    if api_key.is_none() && needs_key {
         return Err(ConfigError::MissingKey {
             variable: "OPENAI_API_KEY",
         });
@@ -157,6 +159,11 @@ fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
         base_url,
         allow_plain_http: cli.insecure_http,
     })
+}
+
+/// Whether no request leaves this machine, so that no key is needed.
+fn nothing_is_sent(cli: &Cli) -> bool {
+    cli.replay.is_some()
 }
 
 fn sampling(cli: &Cli, with_defaults: bool) -> Sampling {

@@ -74,9 +74,13 @@ impl Budget {
         other: f64,
     ) -> Allowance {
         if let Some(most) = self.requests
-            && spent.requests >= most
+            && spent.sent() >= most
         {
-            return Allowance::No(Spent::Requests(most));
+            // Those under way may turn out not to be sent.
+            return match under_way {
+                0 => Allowance::No(Spent::Requests(most)),
+                _ => Allowance::Later,
+            };
         }
         let Some((most, rates)) = &self.cost else {
             return Allowance::Yes;

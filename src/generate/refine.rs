@@ -22,6 +22,7 @@ pub(super) fn request(
         attachment: None,
         answer: Answer::Text,
         seed,
+        number: 0,
     }
 }
 

@@ -9,10 +9,13 @@ use crate::llm::{Completion, Usage};
 /// What a run has sent and spent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traffic {
-    /// Requests sent, retries and the refinement of the query included.
+    /// Requests made, retries and the refinement of the query included.
     pub requests: u64,
     /// Requests that repeated an earlier one.
     pub retries: u64,
+    /// Requests that were answered from the cache, and not sent.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub recorded: u64,
     /// Requests that came to an end, with an answer or an error.
     pub ended: u64,
     /// Attempts that brought no answer, by kind of error.
@@ -43,7 +46,18 @@ impl Looks {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 impl Traffic {
+    /// Requests that were sent, as far as it is known.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.requests - self.recorded
+    }
+
     /// Requests without an end: under way, or dropped when the run stopped.
     /// What a dropped one costs is not known.
     #[must_use]
@@ -61,6 +75,7 @@ impl Traffic {
         Self {
             requests: self.requests - earlier.requests,
             retries: self.retries - earlier.retries,
+            recorded: self.recorded - earlier.recorded,
             ended: self.ended - earlier.ended,
             errors: self.errors.iter().filter_map(new).collect(),
             usage: self.usage - earlier.usage,
@@ -90,12 +105,14 @@ impl Traffic {
     /// An answer to one came.
     pub(super) fn verdicts(&mut self, completion: &Completion) {
         self.ended += 1;
+        self.recorded += u64::from(completion.is_recorded);
         self.verify.usage += completion.usage;
     }
 
     /// An answer came.
     pub(super) fn completion(&mut self, completion: &Completion) {
         self.ended += 1;
+        self.recorded += u64::from(completion.is_recorded);
         self.usage += completion.usage;
         if let Some(model) = &completion.model
             && !self.models.contains(model)
@@ -116,6 +133,7 @@ impl std::ops::AddAssign for Traffic {
     fn add_assign(&mut self, other: Self) {
         self.requests += other.requests;
         self.retries += other.retries;
+        self.recorded += other.recorded;
         self.ended += other.ended;
         for (kind, count) in other.errors {
             *self.errors.entry(kind).or_default() += count;
@@ -142,6 +160,7 @@ mod tests {
         late.error("timeout");
         late.error("server error");
         late.ended += 1;
+        late.recorded += 1;
         late.usage.prompt_tokens += 7;
         late.look(false);
         late.verify.usage.prompt_tokens += 5;

@@ -15,6 +15,7 @@ mod limits;
 mod offline;
 mod openai;
 mod price;
+mod recorded;
 mod schema;
 mod setup;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use limits::{RateLimits, RateWindow};
 pub use offline::Offline;
 pub use openai::{OpenAi, OpenAiConfig};
 pub use price::{Price, PriceError, Prices};
+pub use recorded::{RecordError, Recorded};
 pub use setup::{Sampling, SetupError};
 
 use crate::sample::{ClassValue, Field};
@@ -68,6 +70,9 @@ pub struct ChatRequest {
     pub answer: Answer,
     /// Seed of this very request; `None` leaves it to the provider.
     pub seed: Option<u64>,
+    /// Number of its batch, that keeps its answer apart from those to others
+    /// in the same words; zero if there is none.
+    pub number: u64,
 }
 
 /// A file that is sent with a request.
@@ -144,6 +149,8 @@ pub struct Completion {
     pub model: Option<String>,
     /// How much more the server will take.
     pub limits: RateLimits,
+    /// Whether it was there already, and nothing was sent.
+    pub is_recorded: bool,
 }
 
 impl Completion {
@@ -157,7 +164,7 @@ impl Completion {
 }
 
 /// Why a model stopped writing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FinishReason {
     /// It was done.
     Stop,
@@ -346,6 +353,12 @@ pub enum LlmError {
         /// How large.
         message: String,
     },
+    /// All answers are to come from a folder, and this one does not.
+    #[error("an answer was not recorded: {problem}")]
+    NotRecorded {
+        /// Which one, and why.
+        problem: String,
+    },
     /// The server refused a feature, and the client does without it from now on.
     #[error("the server does not take {feature}, going on without: {message}")]
     Adapted {
@@ -366,7 +379,8 @@ impl LlmError {
             | Self::Quota { .. }
             | Self::ModelNotFound { .. }
             | Self::BadRequest { .. }
-            | Self::Tls { .. } => Disposition::FailRun,
+            | Self::Tls { .. }
+            | Self::NotRecorded { .. } => Disposition::FailRun,
             Self::PromptTooLong { .. } | Self::Attachment { .. } | Self::TooLarge { .. } => {
                 Disposition::FailBatch
             }
@@ -408,6 +422,7 @@ impl LlmError {
             Self::Tls { .. } => "TLS refused",
             Self::Unreadable { .. } => "unreadable response",
             Self::TooLarge { .. } => "response too large",
+            Self::NotRecorded { .. } => "answer not recorded",
             Self::Adapted { .. } => "feature refused",
         }
     }

@@ -153,5 +153,6 @@ pub(super) fn request() -> ChatRequest {
             classes: None,
         }),
         seed: None,
+        number: 0,
     }
 }

@@ -93,6 +93,10 @@ impl Summary<'_> {
         if traffic.retries > 0 {
             let _ = write!(text, ", {} of them retries", HumanCount(traffic.retries));
         }
+        if traffic.recorded > 0 {
+            let recorded = HumanCount(traffic.recorded);
+            let _ = write!(text, ", {recorded} of them answered from the cache");
+        }
         if !traffic.errors.is_empty() {
             let _ = write!(text, " ({})", listed(&traffic.errors));
         }

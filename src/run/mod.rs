@@ -11,11 +11,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::config::{Config, ConfigError, Input, LARGE_RUN, ProviderConfig};
+use crate::config::{Config, ConfigError, Input, LARGE_RUN, ProviderConfig, Recording};
 use crate::document::LoadError;
 use crate::format::FormatHandler;
 use crate::generate::{GenerateError, Generator, Outcome, Progress, Run, Source};
-use crate::llm::{Gemini, LlmClient, Offline, OpenAi, SetupError};
+use crate::llm::{Gemini, LlmClient, Offline, OpenAi, RecordError, Recorded, SetupError};
 use crate::output::{self, Finished, ManifestFile, OpenError, Outputs, Past, Place, WriteError};
 use crate::report::{self, Report, Summary};
 use crate::rows::RowsError;
@@ -85,6 +85,9 @@ pub enum RunError {
     /// The client cannot be made.
     #[error(transparent)]
     Setup(#[from] SetupError),
+    /// The folder of answers cannot be used.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The outputs cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -123,6 +126,7 @@ impl RunError {
             | Self::Document(_)
             | Self::Examples(_)
             | Self::Setup(_)
+            | Self::Record(_)
             | Self::Open(_)
             | Self::AnotherRun(_)
             | Self::Fewer { .. } => ExitStatus::Usage,
@@ -440,7 +444,7 @@ struct Clients {
 }
 
 impl Clients {
-    fn new(config: &Config) -> Result<Self, SetupError> {
+    fn new(config: &Config) -> Result<Self, RunError> {
         let verifier = config.verifier.as_ref();
         Ok(Self {
             samples: client(config, &config.provider)?,
@@ -453,7 +457,22 @@ impl Clients {
     }
 }
 
-fn client(config: &Config, provider: &ProviderConfig) -> Result<Box<dyn LlmClient>, SetupError> {
+fn client(config: &Config, provider: &ProviderConfig) -> Result<Box<dyn LlmClient>, RunError> {
+    let sampling = provider.sampling();
+    Ok(match &config.recording {
+        None => sender(config, provider)?,
+        Some(Recording::Cache(folder)) => {
+            let client = sender(config, provider)?;
+            Box::new(Recorded::keeping(client, sampling, folder.clone())?)
+        }
+        Some(Recording::Replay(folder)) => {
+            let model = provider.model().to_owned();
+            Box::new(Recorded::replaying(model, sampling, folder.clone())?)
+        }
+    })
+}
+
+fn sender(config: &Config, provider: &ProviderConfig) -> Result<Box<dyn LlmClient>, SetupError> {
     Ok(match provider {
         ProviderConfig::Gemini(gemini) => Box::new(Gemini::new(gemini.clone())?),
         ProviderConfig::OpenAi(openai) => Box::new(OpenAi::new(openai.clone())?),

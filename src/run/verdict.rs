@@ -200,6 +200,14 @@ fn of_llm_error(error: &LlmError) -> Ending {
             ExitStatus::Usage,
             Some("check the model, and that the address is that of an API of this provider"),
         ),
+        LlmError::NotRecorded { .. } => (
+            "not_recorded",
+            ExitStatus::Short,
+            Some(
+                "use the arguments that the answers were recorded with, or record what is missing \
+                 with --cache in place of --replay",
+            ),
+        ),
         LlmError::Tls { .. } => (
             "tls_refused",
             ExitStatus::Usage,

@@ -355,6 +355,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
                 classes: self.wanted_classes(brief),
             }),
             seed: seed_requests.then(|| mix(*seed, attempt.number, attempts)),
+            number: attempt.number,
         }
     }
 

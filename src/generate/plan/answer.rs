@@ -56,6 +56,7 @@ pub(in super::super) fn request(
             classes: None,
         }),
         seed,
+        number: 0,
     }
 }
 
@@ -149,6 +150,7 @@ mod tests {
             usage: Usage::default(),
             model: None,
             limits: RateLimits::default(),
+            is_recorded: false,
         })
     }
 

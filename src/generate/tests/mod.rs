@@ -115,6 +115,7 @@ fn completion(text: impl Into<String>, finish_reason: FinishReason) -> Step {
         },
         model: Some("scripted-001".into()),
         limits: RateLimits::default(),
+        is_recorded: false,
     })
 }
 

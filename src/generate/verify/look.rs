@@ -71,6 +71,7 @@ impl Look {
                 passage: None,
             }),
             seed,
+            number: 0,
         }
     }
 

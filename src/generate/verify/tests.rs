@@ -362,6 +362,7 @@ async fn the_offline_provider_agrees_with_most_of_what_it_made_but_labels() {
                 passage: None,
             }),
             seed: None,
+            number: 0,
         };
         let samples = samples(&format, offline(&request).await);
         let verifier = Verifier::new(&format, &DROP);

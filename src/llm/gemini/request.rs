@@ -193,6 +193,7 @@ mod tests {
                 classes: None,
             }),
             seed: Some(u64::MAX - 1),
+            number: 0,
         }
     }
 

@@ -73,6 +73,7 @@ pub(super) fn completion(body: Value, limits: RateLimits) -> Result<Completion, 
         usage: usage(&counts(response.usage_metadata)),
         model: response.model_version,
         limits,
+        is_recorded: false,
     })
 }
 
@@ -167,6 +168,7 @@ mod tests {
                 },
                 model: Some("gemini-3.5-flash-lite".into()),
                 limits: RateLimits::default(),
+                is_recorded: false,
             })
         );
     }

@@ -105,6 +105,7 @@ impl LlmClient for Offline {
             usage: Usage::default(),
             model: Some(MODEL.to_owned()),
             limits: RateLimits::default(),
+            is_recorded: false,
         })
     }
 }

@@ -75,6 +75,7 @@ fn request(user: &str, seed: Option<u64>) -> ChatRequest {
         attachment: None,
         answer: Answer::Samples(wanted),
         seed,
+        number: 0,
     }
 }
 

@@ -195,6 +195,7 @@ mod tests {
                 classes: None,
             }),
             seed: Some(7),
+            number: 0,
         }
     }
 

@@ -93,6 +93,7 @@ pub(super) fn completion(body: Value, limits: RateLimits) -> Result<Completion, 
         usage,
         model: completion.model,
         limits,
+        is_recorded: false,
     })
 }
 
@@ -202,6 +203,7 @@ mod tests {
                 },
                 model: Some("gpt-x-2026".into()),
                 limits: RateLimits::default(),
+                is_recorded: false,
             })
         );
     }
