@@ -60,7 +60,7 @@
 //!    [`Config`](config::Config).
 //! 3. Only `report` prints; only `main` exits; only `llm` and `fetch` of
 //!    `document` touch the network; only `output`, `document`, `rows`, custom
-//!    formats and `config` (`.env`, a price table) touch files; only `document`
+//!    formats and `config` (`.env`, a key, topics, a price table) touch files; only `document`
 //!    starts processes, and only in them is a document's content interpreted.
 //! 4. `llm` knows fields, not samples; `format` no models; `output` neither.
 //! 5. The API key is in one header and nowhere else: no error, log, URL, Debug

@@ -239,6 +239,10 @@ pub struct Cli {
     #[arg(long, value_name = "URL", help_heading = MODEL)]
     pub base_url: Option<String>,
 
+    /// File with the API key, before the environment; - for standard input.
+    #[arg(long, value_name = "FILE", help_heading = MODEL)]
+    pub api_key_file: Option<PathBuf>,
+
     /// Allow http:// to a host other than this machine.
     #[arg(long, help_heading = MODEL)]
     pub insecure_http: bool,

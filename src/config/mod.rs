@@ -2,6 +2,7 @@
 //! together. Only `run` sees the whole of it.
 
 mod env;
+mod key_file;
 mod provider;
 mod steering;
 mod verify;
@@ -102,6 +103,17 @@ pub enum ConfigError {
         /// The variable that should hold it.
         variable: &'static str,
     },
+    /// The file of the key cannot be used.
+    #[error("key file `{}`: {problem}", .path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Standard input is one thing only.
+    #[error("--api-key-file - and --documents - cannot both be standard input")]
+    StandardInput,
     /// The provider needs a model.
     #[error("--provider openai needs a model: name one with --model")]
     MissingModel,
@@ -393,6 +405,7 @@ fn warn_of_idle_flags(cli: &Cli) {
             cli.api_version.is_some(),
             cli.provider == Provider::Gemini,
         ),
+        ("--api-key-file", cli.api_key_file.is_some(), with_network),
         ("--base-url", cli.base_url.is_some(), with_network),
         ("--insecure-http", cli.insecure_http, with_network),
         ("--model", cli.model.is_some(), with_network),
