@@ -9,9 +9,9 @@ use clap::ValueEnum;
 pub enum Provider {
     /// Google's Gemini.
     Gemini,
-    /// Any OpenAI-compatible endpoint.
+    /// An OpenAI-compatible endpoint.
     Openai,
-    /// No model.
+    /// Made-up data, without a model or network.
     Offline,
 }
 

@@ -3,6 +3,7 @@
 
 mod env;
 mod key_file;
+mod layers;
 mod provider;
 mod steering;
 mod verify;
@@ -11,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::cli::{Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider};
+use crate::cli::{Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, Setting};
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
 use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
 use crate::generate::dedup::Duplicates;
@@ -20,6 +21,7 @@ use crate::llm::{PriceError, Prices, SetupError};
 use crate::output::{Existing, Origin, OutputConfig, OutputFormat, SourceKind};
 
 pub use env::Env;
+pub use layers::{LayerError, Layered, Note, SettingError, layered};
 pub use provider::ProviderConfig;
 
 use provider::provider;
@@ -61,6 +63,8 @@ pub struct Config {
     pub plan_file: Option<PathBuf>,
     /// Whether a large run needs no confirmation.
     pub yes: bool,
+    /// The flags that were given, wherever that was.
+    pub settings: Vec<Setting>,
 }
 
 /// What the samples are made from, not yet read.
@@ -223,6 +227,7 @@ impl Config {
             rates,
             plan_file,
             yes: cli.yes,
+            settings: cli.settings,
         })
     }
 }

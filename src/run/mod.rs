@@ -1,6 +1,7 @@
 //! The composition root: makes the parts of a run from its configuration, runs
 //! them, and turns the end into an exit status.
 
+mod arguments;
 mod documents;
 mod examples;
 mod identity;
