@@ -7,7 +7,8 @@ use clap::builder::Resettable;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _};
 
 use super::argv::as_clap_takes_it;
-use super::settings::{Flag, NO_SETTINGS, Setting, Source};
+use super::flag::{Flag, NO_SETTINGS};
+use super::settings::{Setting, Source};
 use super::{Cli, Command};
 
 /// The flags that `-h` tells; `--help` tells all.

@@ -7,6 +7,7 @@ mod argv;
 mod choices;
 mod command;
 mod definition;
+mod flag;
 mod man;
 mod settings;
 mod values;
@@ -24,7 +25,8 @@ pub use choices::{
 };
 pub use command::Command;
 pub use definition::Typed;
-pub use settings::{Flag, Given, NO_SETTINGS, Setting, Source, Takes, first_paragraph};
+pub use flag::{Flag, NO_SETTINGS, Takes};
+pub use settings::{Given, Setting, Source, first_paragraph};
 
 use values::{
     at_least_one, at_least_zero, count, dollars, language, near_threshold, not_blank, quality,
@@ -116,10 +118,10 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION, conflicts_with_all = ["topics", "plan"])]
     pub no_plan: bool,
 
-    /// File of topics, instead of those that the model plans.
+    /// File of topics, instead of those that the model plans, or none.
     ///
-    /// One a line, or CSV with columns topic, subtopic and weight; or none, for points of view and
-    /// manners only.
+    /// One a line, or CSV with columns topic, subtopic and weight. With none there are points of
+    /// view and manners only.
     #[arg(long, value_name = "FILE|none", help_heading = GENERATION, conflicts_with = "plan")]
     pub topics: Option<PathBuf>,
 
@@ -152,8 +154,7 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub strict_documents: bool,
 
-    /// What reads PDF files: pdfboss, pdf-extract, or the latter where the former fails or finds no
-    /// text.
+    /// What reads PDF files.
     #[arg(long, value_name = "ENGINE", default_value = "auto", help_heading = GENERATION)]
     pub pdf_engine: PdfReader,
 
@@ -172,8 +173,7 @@ pub struct Cli {
     #[arg(value_parser = at_least_zero::<usize>, allow_negative_numbers = true)]
     pub chunk_overlap: Option<usize>,
 
-    /// Which samples are duplicates, and not kept: those with the same values, or those with similar
-    /// texts, too.
+    /// Which samples are duplicates, and not kept.
     #[arg(long, value_name = "MODE", default_value = "near", help_heading = GENERATION)]
     pub dedup: DedupMode,
 
@@ -341,9 +341,9 @@ pub struct Cli {
     #[arg(value_parser = at_least_zero::<u32>, allow_negative_numbers = true)]
     pub max_retries: u32,
 
-    /// Most requests under way at once [default: 8, or 2 on this machine].
+    /// Most requests under way at once [default: 8].
     ///
-    /// There are fewer when the endpoint complains.
+    /// There are fewer when the endpoint complains, and by default 2 for one on this machine.
     #[arg(long, value_name = "N", help_heading = ADVANCED)]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     pub concurrency: Option<usize>,
@@ -386,7 +386,7 @@ pub struct Cli {
     #[arg(help_heading = ADVANCED)]
     pub log_level: LogLevel,
 
-    /// Print this help; -h prints the flags that most need.
+    /// Print this help; -h prints a short one.
     #[arg(short, long, action = ArgAction::Help, help_heading = ADVANCED, global = true)]
     help: Option<bool>,
 
