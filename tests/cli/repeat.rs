@@ -4,7 +4,9 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::fake_openai::{self, Behaviour, FakeOpenAi};
 use crate::sandbox::Sandbox;
+use crate::server::{Delivery, Response, Server};
 
 const MANIFEST: &str = ".sdgen/synthetic_data_pair-class_from_query.run.json";
 
@@ -109,4 +111,27 @@ fn documents_of_standard_input_are_gone() {
             &[manifest],
         )
         .exits(0);
+}
+
+#[test]
+fn a_manifest_has_the_address_of_the_environment_and_no_secret() {
+    let (sandbox, fake) = (Sandbox::new(), FakeOpenAi::start(Behaviour::Vllm));
+    let page = Server::start(|_| {
+        let text = "The tower has 217 steps and was built in 1889.";
+        Delivery::Whole(Response::new(200, "text/plain", text))
+    });
+    let env = [
+        ("OPENAI_BASE_URL", &*fake.base_url()),
+        ("OPENAI_API_KEY", fake_openai::KEY),
+    ];
+    let words = "--provider openai --model m --format qa --samples 1 --documents";
+    let url = format!("{}/tower.txt?token=hidden", page.url());
+    sandbox.run_in(&env, words, &[&url]).exits(0);
+    let path = ".sdgen/synthetic_data_qa_from_docs.run.json";
+    let manifest = sandbox.read(path);
+    assert!(!manifest.contains("hidden") && !manifest.contains(fake_openai::KEY));
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(manifest["arguments"]["base-url"], json!(fake.base_url()));
+    let ran = sandbox.run("--output-prefix b --from", &[path]).exits(2);
+    ran.says("its --documents holds a URL with a user name, password or query");
 }
