@@ -8,10 +8,10 @@
 //! # Bird's-eye view
 //!
 //! ```text
-//! argv ─ Cli ──┐                           format ──┐
-//! .env, env ───┴ Config::resolve ─ Config ─ client ─┼─ Generator ── loop ──┐
-//!                                           source ─┤                      │
-//!                                           outputs ┘                      │
+//! argv, SDGEN_*, ┐                           format ──┐
+//! file ─ Cli ────┤                           client ──┤
+//! .env, env ─────┴ Config::resolve ─ Config ─ source ─┼─ Generator ── loop ─┐
+//!                                            outputs ─┘                     │
 //!   brief ─ pace ─ prompt ─ complete ─ parse ─ validate ─ dedup ─ verify ─ write ─ book ─ event
 //!   end: finish files ─ summary on stderr, paths on stdout ─ exit status
 //! ```
@@ -36,8 +36,9 @@
 //! - [`commands`]: what sdgen does beside a run, such as completions.
 //! - [`run`]: the composition root. Makes the concrete parts, and turns the end
 //!   of a run into a verdict and the manifest.
-//! - [`config`]: what is meant, from [`cli`] (what was typed) and the
-//!   environment. [`report`]: what a person sees.
+//! - [`config`]: what is meant, from [`cli`] (what was typed), the environment
+//!   and files of settings, of which each fills in what those above it leave
+//!   open. [`report`]: what a person sees.
 //! - [`generate`]: the heart. Loop (its engine), books, briefs, pace, retries,
 //!   budget, parsing of answers, duplicates, second looks. Sees a
 //!   [`FormatHandler`](format::FormatHandler), an
@@ -61,7 +62,8 @@
 //!    [`Config`](config::Config).
 //! 3. Only `report` prints; only `main` exits; only `llm` and `fetch` of
 //!    `document` touch the network; only `output`, `document`, `rows`, custom
-//!    formats, `config` (`.env`, a price table) and kept answers touch files; only `document`
+//!    formats, `config` (`.env`, settings, a key, topics, a price table) and
+//!    kept answers touch files; only `document`
 //!    starts processes, and only in them is a document's content interpreted.
 //! 4. `llm` knows fields, not samples; `format` no models; `output` neither.
 //! 5. The API key is in one header and nowhere else: no error, log, URL, Debug

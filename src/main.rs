@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sdgen::cli::Cli;
 use sdgen::commands;
-use sdgen::config::{Config, Env};
+use sdgen::config::{Config, Env, LayerError, Layered, Note, layered};
 use sdgen::document::{self, READER_ARGUMENT};
 use sdgen::report::{self, Report};
 use sdgen::run::{ExitStatus, RunError, prepare};
@@ -24,9 +24,10 @@ fn main() -> ExitCode {
             Err(_) => ExitCode::FAILURE,
         };
     }
-    let cli = match Cli::try_from_argv(std::env::args_os()) {
-        Ok(cli) => cli,
-        Err(error) => {
+    let env = Env::load(Path::new("."));
+    let Layered { cli, notes } = match layered(std::env::args_os(), &env) {
+        Ok(layered) => layered,
+        Err(LayerError::Usage(error)) => {
             // Help and version go to stdout with code 0, wrong usage to stderr.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() {
@@ -35,24 +36,30 @@ fn main() -> ExitCode {
                 0
             });
         }
+        Err(error) => {
+            report::print_error(&error, error.hint());
+            return ExitCode::from(ExitStatus::Usage.code());
+        }
     };
     if let Some(command) = &cli.command {
-        let status = commands::execute(command).unwrap_or_else(|error| {
+        let status = commands::execute(command, &cli.settings).unwrap_or_else(|error| {
             report::print_error(&error, error.hint());
             error.status()
         });
         return ExitCode::from(status.code());
     }
     let mut report = Report::new(cli.log_level, cli.quiet);
-    let status = start(cli, &mut report).unwrap_or_else(|error| {
+    env.warn();
+    notes.iter().for_each(Note::tell);
+    let status = start(cli, &env, &mut report).unwrap_or_else(|error| {
         report::print_error(&error, error.hint());
         error.status()
     });
     ExitCode::from(status.code())
 }
 
-fn start(cli: Cli, report: &mut Report) -> Result<ExitStatus, RunError> {
-    let config = Config::resolve(cli, &Env::load(Path::new(".")))?;
+fn start(cli: Cli, env: &Env, report: &mut Report) -> Result<ExitStatus, RunError> {
+    let config = Config::resolve(cli, env)?;
     let grace = config.options.grace;
     // One thread: waking a second one for each answer costs more than it does.
     let runtime = tokio::runtime::Builder::new_current_thread()

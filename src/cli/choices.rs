@@ -9,34 +9,38 @@ use clap::ValueEnum;
 pub enum Provider {
     /// Google's Gemini.
     Gemini,
-    /// Any OpenAI-compatible endpoint.
+    /// An OpenAI-compatible endpoint.
     Openai,
-    /// No model.
+    /// Made-up data, without a model or network.
     Offline,
 }
 
 /// Which samples are duplicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "their names say it")]
 pub enum DedupMode {
+    /// Those with the same values.
     Exact,
+    /// Those with similar texts, too.
     Near,
 }
 
 /// What becomes of a sample that is judged otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "their names say it")]
 pub enum VerifyAction {
+    /// It is rejected.
     Drop,
+    /// It is kept, with the label or score that was found.
     Relabel,
 }
 
 /// What reads PDF files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "their names say it")]
 pub enum PdfReader {
+    /// The first of the others, and the second where that fails or finds no text.
     Auto,
+    /// The crate pdfboss.
     Pdfboss,
+    /// The crate pdf-extract.
     PdfExtract,
 }
 

@@ -1,9 +1,9 @@
 //! What sdgen does beside generating samples.
 
-use clap::{CommandFactory as _, Subcommand};
+use clap::Subcommand;
 use clap_complete::Shell;
 
-use super::Cli;
+use super::{Cli, definition::definition};
 
 /// What is to be done instead of generating samples.
 #[derive(Debug, Subcommand)]
@@ -15,6 +15,15 @@ pub enum Command {
     },
     /// Print the man page.
     Man,
+    /// Print the settings of a run and where they come from, as a file for --config.
+    ///
+    /// Takes all flags of a run, looks at the environment and at sdgen.toml as a run does, and
+    /// prints what differs from the defaults.
+    Config {
+        /// Print what is as by default, too.
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 impl Cli {
@@ -22,17 +31,7 @@ impl Cli {
     #[must_use]
     pub fn completions(shell: Shell) -> Vec<u8> {
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut Self::command(), "sdgen", &mut script);
+        clap_complete::generate(shell, &mut definition(), "sdgen", &mut script);
         script
-    }
-
-    /// The man page, in roff.
-    #[must_use]
-    pub fn man_page() -> Vec<u8> {
-        let mut page = Vec::new();
-        clap_mangen::Man::new(Self::command())
-            .render(&mut page)
-            .expect("a vector takes all");
-        page
     }
 }

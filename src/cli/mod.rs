@@ -6,9 +6,12 @@
 mod argv;
 mod choices;
 mod command;
+mod definition;
+mod flag;
+mod man;
+mod settings;
 mod values;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -21,8 +24,10 @@ pub use choices::{
     BalanceChoice, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, VerifyAction,
 };
 pub use command::Command;
+pub use definition::Typed;
+pub use flag::{Flag, NO_SETTINGS, Takes};
+pub use settings::{Given, Setting, Source, first_paragraph};
 
-use argv::as_clap_takes_it;
 use values::{
     at_least_one, at_least_zero, count, dollars, language, near_threshold, not_blank, quality,
     seconds, seed, temperature, top_k, top_p,
@@ -46,6 +51,10 @@ Exit codes:
   7    an output is in use by another run
   129, 130, 143  hung up, interrupted, terminated; what was written is good";
 
+const USAGE: &str = "\
+sdgen [OPTIONS] <--query <TEXT>|--documents <PATH>...> <--format <FORMAT>|--custom-format-file <PATH>>
+       sdgen <COMMAND>";
+
 /// Generates synthetic NLP training data with Gemini, any OpenAI-compatible
 /// endpoint, or offline, as JSONL, CSV and Parquet. The paths of finished files
 /// go to stdout, everything else to stderr.
@@ -60,6 +69,7 @@ Exit codes:
     subcommand_negates_reqs = true,
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
+    override_usage = USAGE,
     max_term_width = 100,
     after_help = EXIT_CODES,
     styles = STYLES
@@ -70,6 +80,10 @@ pub struct Cli {
     /// What is to be done instead of generating samples.
     #[command(subcommand)]
     pub command: Option<Command>,
+
+    /// The flags of a run that were given, and where.
+    #[arg(skip)]
+    pub settings: Vec<Setting>,
 
     /// Input of the samples.
     #[command(flatten)]
@@ -84,13 +98,15 @@ pub struct Cli {
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     pub samples: usize,
 
-    /// JSONL, CSV or Parquet file of samples in the format: a few are shown in each request, in
-    /// turn, and none is returned as a new sample.
+    /// File of samples in the format, of which each request shows a few.
+    ///
+    /// JSONL, CSV or Parquet. They are shown in turn, and none is returned as a new sample.
     #[arg(long, value_name = "FILE", help_heading = GENERATION)]
     pub examples: Option<PathBuf>,
 
-    /// Language of the samples, by any name, such as German, pt-BR or 日本語 [default: that of the
-    /// query or the documents].
+    /// Language of the samples [default: that of the query or documents].
+    ///
+    /// By any name, such as German, pt-BR or 日本語.
     #[arg(long, value_name = "LANG", help_heading = GENERATION, value_parser = language)]
     pub language: Option<String>,
 
@@ -102,8 +118,10 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION, conflicts_with_all = ["topics", "plan"])]
     pub no_plan: bool,
 
-    /// Topics of the requests, instead of those that the model plans: one a line, or CSV with
-    /// columns topic, subtopic and weight; or none, for points of view and manners only.
+    /// File of topics, instead of those that the model plans, or none.
+    ///
+    /// One a line, or CSV with columns topic, subtopic and weight. With none there are points of
+    /// view and manners only.
     #[arg(long, value_name = "FILE|none", help_heading = GENERATION, conflicts_with = "plan")]
     pub topics: Option<PathBuf>,
 
@@ -136,8 +154,7 @@ pub struct Cli {
     #[arg(long, help_heading = GENERATION)]
     pub strict_documents: bool,
 
-    /// What reads PDF files: pdfboss, pdf-extract, or the latter where the former fails or finds no
-    /// text.
+    /// What reads PDF files.
     #[arg(long, value_name = "ENGINE", default_value = "auto", help_heading = GENERATION)]
     pub pdf_engine: PdfReader,
 
@@ -156,8 +173,7 @@ pub struct Cli {
     #[arg(value_parser = at_least_zero::<usize>, allow_negative_numbers = true)]
     pub chunk_overlap: Option<usize>,
 
-    /// Which samples are duplicates, and not kept: those with the same values, or those with similar
-    /// texts, too.
+    /// Which samples are duplicates, and not kept.
     #[arg(long, value_name = "MODE", default_value = "near", help_heading = GENERATION)]
     pub dedup: DedupMode,
 
@@ -166,8 +182,9 @@ pub struct Cli {
     #[arg(value_parser = near_threshold, allow_negative_numbers = true)]
     pub near_threshold: Option<Threshold>,
 
-    /// Have the model look at each new sample a second time, blindly, and reject those that it
-    /// judges otherwise.
+    /// Have the model look at each new sample a second time.
+    ///
+    /// It looks blindly, and what it judges otherwise is rejected.
     #[arg(long, help_heading = GENERATION)]
     pub verify: bool,
 
@@ -190,8 +207,9 @@ pub struct Cli {
     #[arg(value_parser = quality, allow_negative_numbers = true)]
     pub min_quality: Option<u8>,
 
-    /// Seed that decides what each request asks for; the model gets a number made from it
-    /// [default: random, the model gets none].
+    /// Seed that decides what each request asks for [default: random].
+    ///
+    /// The model gets a number made from it; without the flag it gets none.
     #[arg(long, value_name = "SEED", help_heading = GENERATION)]
     #[arg(value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
@@ -201,8 +219,9 @@ pub struct Cli {
     #[arg(value_parser = count, allow_negative_numbers = true)]
     pub max_requests: Option<u64>,
 
-    /// Most US dollars that this command may spend; the model needs a known price [default: not
-    /// limited].
+    /// Most US dollars that this command may spend [default: not limited].
+    ///
+    /// The model needs a known price; see --prices.
     #[arg(long, value_name = "USD", help_heading = GENERATION)]
     #[arg(value_parser = dollars, allow_negative_numbers = true)]
     pub max_cost: Option<f64>,
@@ -211,8 +230,7 @@ pub struct Cli {
     #[arg(long, value_name = "FILE", help_heading = GENERATION)]
     pub prices: Option<PathBuf>,
 
-    /// Who writes the samples: Gemini, an OpenAI-compatible endpoint, or made-up data without a
-    /// model or network.
+    /// Who writes the samples.
     #[arg(long, value_name = "PROVIDER", default_value = "gemini", help_heading = MODEL)]
     pub provider: Provider,
 
@@ -220,7 +238,9 @@ pub struct Cli {
     #[arg(short = 'm', long, value_name = "NAME", help_heading = MODEL)]
     pub model: Option<String>,
 
-    /// Sampling temperature, 0.0 to 2.0 [default: 0.4, not sent to Gemini 3 and later].
+    /// Sampling temperature, 0.0 to 2.0 [default: 0.4].
+    ///
+    /// Gemini 3 and later are sent it only if it is given; they ignore it.
     #[arg(long, value_name = "T", help_heading = MODEL)]
     #[arg(value_parser = temperature, allow_negative_numbers = true)]
     pub temperature: Option<f64>,
@@ -239,6 +259,13 @@ pub struct Cli {
     #[arg(long, value_name = "URL", help_heading = MODEL)]
     pub base_url: Option<String>,
 
+    /// File with the API key; - for standard input.
+    ///
+    /// It wins over the keys of the environment. The file has one line, and should be yours alone
+    /// to read.
+    #[arg(long, value_name = "FILE", help_heading = MODEL)]
+    pub api_key_file: Option<PathBuf>,
+
     /// Allow http:// to a host other than this machine.
     #[arg(long, help_heading = MODEL)]
     pub insecure_http: bool,
@@ -247,12 +274,16 @@ pub struct Cli {
     #[arg(long, value_name = "VERSION", help_heading = MODEL)]
     pub api_version: Option<String>,
 
-    /// Start of the output file names: PREFIX_FORMAT_from_query.EXT or ..._from_docs.EXT.
+    /// Start of the output file names.
+    ///
+    /// They are PREFIX_FORMAT_from_query.EXT or PREFIX_FORMAT_from_docs.EXT.
     #[arg(long, value_name = "PREFIX", default_value = "synthetic_data", help_heading = OUTPUT)]
     #[arg(value_parser = not_blank)]
     pub output_prefix: String,
 
-    /// Output file formats, separated by spaces or commas.
+    /// Output file formats.
+    ///
+    /// Separated by spaces or commas.
     #[arg(long, value_name = "FMT", num_args = 1.., value_delimiter = ',', help_heading = OUTPUT)]
     #[arg(default_value = "all", ignore_case = true)]
     pub output_format: Vec<OutputChoice>,
@@ -266,8 +297,9 @@ pub struct Cli {
     #[arg(long, help_heading = OUTPUT)]
     pub with_metadata: bool,
 
-    /// Go on with an unfinished run of the same arguments, or enlarge a finished one; begin if
-    /// there is none.
+    /// Go on with the unfinished run of the same arguments.
+    ///
+    /// Enlarges a finished one to --samples, and begins if there is none.
     #[arg(long, help_heading = OUTPUT)]
     pub resume: bool,
 
@@ -275,9 +307,29 @@ pub struct Cli {
     #[arg(long, help_heading = OUTPUT)]
     pub overwrite: bool,
 
-    /// Print one JSON object about the run on stdout instead of the file paths.
+    /// Print one JSON object about the run instead of the file paths.
     #[arg(long, help_heading = OUTPUT)]
     pub json: bool,
+
+    /// TOML file of settings [default: sdgen.toml, if it is there].
+    ///
+    /// Each key is a flag of a run by its long name. The command line wins over variables such as
+    /// SDGEN_SAMPLES, these over the file, and the file over the defaults.
+    #[arg(long, value_name = "FILE", help_heading = SETTINGS, conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Ignore the file sdgen.toml of the current folder.
+    #[arg(long, help_heading = SETTINGS)]
+    pub no_config: bool,
+
+    /// Repeat the run of a manifest, .sdgen/*.run.json.
+    ///
+    /// Flags beside it win over those of the run; sdgen.toml and variables such as SDGEN_SAMPLES
+    /// are not looked at. The seed is that of the run. Where the files of the run still are, it
+    /// needs another --output-prefix, or --overwrite.
+    #[arg(long, value_name = "FILE", help_heading = SETTINGS)]
+    #[arg(conflicts_with_all = ["config", "no_config"])]
+    pub from: Option<PathBuf>,
 
     /// Most samples to ask for in one request.
     #[arg(long, value_name = "N", default_value = "25", help_heading = ADVANCED)]
@@ -289,8 +341,9 @@ pub struct Cli {
     #[arg(value_parser = at_least_zero::<u32>, allow_negative_numbers = true)]
     pub max_retries: u32,
 
-    /// Most requests under way at once; fewer when the endpoint complains [default: 8; 2 for an
-    /// endpoint on this machine].
+    /// Most requests under way at once [default: 8].
+    ///
+    /// There are fewer when the endpoint complains, and by default 2 for one on this machine.
     #[arg(long, value_name = "N", help_heading = ADVANCED)]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     pub concurrency: Option<usize>,
@@ -343,8 +396,8 @@ pub struct Cli {
     #[arg(help_heading = ADVANCED)]
     pub log_level: LogLevel,
 
-    /// Print this help.
-    #[arg(short, long, action = ArgAction::HelpShort, help_heading = ADVANCED, global = true)]
+    /// Print this help; -h prints a short one.
+    #[arg(short, long, action = ArgAction::Help, help_heading = ADVANCED, global = true)]
     help: Option<bool>,
 
     /// Print the version; -V does too.
@@ -360,9 +413,10 @@ pub struct Input {
     #[arg(long, value_name = "TEXT", help_heading = INPUT, value_parser = not_blank)]
     pub query: Option<String>,
 
-    /// Files, folders, patterns or URLs to make the samples from, - for standard input: .pdf,
-    /// .docx, .pptx, .xlsx, .xls, .odt, .ods, .epub, .rtf, .html, .xml, .txt, .md, .rst, .csv,
-    /// .tsv, .json, .jsonl, .parquet.
+    /// Files, folders, patterns or URLs to read; - for standard input.
+    ///
+    /// Reads .pdf, .docx, .pptx, .xlsx, .xls, .odt, .ods, .epub, .rtf, .html, .xml, .txt, .md,
+    /// .rst, .csv, .tsv, .json, .jsonl, .parquet.
     #[arg(long, value_name = "PATH", num_args = 1.., help_heading = INPUT)]
     pub documents: Vec<PathBuf>,
 }
@@ -385,33 +439,29 @@ const FORMAT: &str = "Data Format (exactly one)";
 const GENERATION: &str = "Generation Parameters";
 const MODEL: &str = "Model Parameters";
 const OUTPUT: &str = "Output Parameters";
+const SETTINGS: &str = "Settings";
 const ADVANCED: &str = "Advanced Parameters";
-
-impl Cli {
-    /// Parses `argv`, the name of the program first.
-    ///
-    /// # Errors
-    ///
-    /// Wrong usage, and requests for help or the version.
-    pub fn try_from_argv(argv: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        Self::try_parse_from(as_clap_takes_it(argv))
-    }
-}
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use std::ffi::OsString;
 
+    use super::argv::as_clap_takes_it;
     use super::*;
+
+    fn try_from_argv(argv: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+        let typed = Typed::parse(argv)?;
+        Cli::of_settings(typed.settings, typed.command)
+    }
 
     fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
         let always = ["sdgen", "--query", "q", "--format", "qa"];
-        Cli::try_from_argv(always.iter().chain(arguments).map(OsString::from))
+        try_from_argv(always.iter().chain(arguments).map(OsString::from))
     }
 
     #[test]
     fn the_definition_is_sound() {
-        Cli::command().debug_assert();
+        definition::definition().debug_assert();
     }
 
     #[test]
@@ -437,7 +487,7 @@ mod tests {
         let argv = [
             "sdgen", "--q", "x", "--f", "qa", "--s", "5", "--b=3", "--l", "ERROR",
         ];
-        let cli = Cli::try_from_argv(argv.map(OsString::from)).expect("as the original takes it");
+        let cli = try_from_argv(argv.map(OsString::from)).expect("as the original takes it");
         assert_eq!((cli.samples, cli.batch_size, cli.quiet), (5, 3, false));
         assert!(
             parse(&["--quiet", "--seed", "1"])
@@ -456,7 +506,7 @@ mod tests {
     #[test]
     fn a_value_with_spaces_may_begin_with_a_dash() {
         let argv = ["sdgen", "--query", "- short facts", "--format", "qa"].map(OsString::from);
-        let cli = Cli::try_from_argv(argv).expect("as argparse takes it");
+        let cli = try_from_argv(argv).expect("as argparse takes it");
         assert_eq!(cli.input.query.as_deref(), Some("- short facts"));
     }
 
@@ -556,8 +606,7 @@ mod tests {
             &["sdgen", "--query", "  ", "--format", "qa"],
             &["sdgen", "--query", "q", "--format", "xml"],
         ] {
-            let error =
-                Cli::try_from_argv(wrong.iter().map(OsString::from)).expect_err("wrong usage");
+            let error = try_from_argv(wrong.iter().map(OsString::from)).expect_err("wrong usage");
             assert_eq!(error.exit_code(), 2, "{wrong:?}");
         }
     }

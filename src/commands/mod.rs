@@ -1,8 +1,10 @@
 //! What sdgen does beside a run, a file for each command.
 
+mod config;
+
 use std::io;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Setting};
 use crate::report;
 use crate::run::ExitStatus;
 
@@ -32,14 +34,15 @@ impl CommandError {
     }
 }
 
-/// Carries out `command`.
+/// Carries out `command`, to which `settings` were given.
 ///
 /// # Errors
 ///
 /// It was not carried out.
-pub fn execute(command: &Command) -> Result<ExitStatus, CommandError> {
+pub fn execute(command: &Command, settings: &[Setting]) -> Result<ExitStatus, CommandError> {
     match command {
         Command::Completions { shell } => print(&Cli::completions(*shell))?,
+        Command::Config { all } => print(config::to_toml(settings, *all).as_bytes())?,
         Command::Man => print(&Cli::man_page())?,
     }
     Ok(ExitStatus::Success)

@@ -1,6 +1,6 @@
 //! The variables that a run may look at.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
@@ -9,21 +9,41 @@ use std::path::Path;
 pub struct Env {
     process: HashMap<String, String>,
     file: HashMap<String, String>,
+    problem: Option<String>,
 }
 
 impl Env {
     /// The environment of this process and the `.env` file of `folder`.
     ///
-    /// A `.env` file that cannot be read is warned of; its text is not shown.
+    /// What is wrong with a `.env` file can be [told](Self::warn).
     #[must_use]
     pub fn load(folder: &Path) -> Self {
         let process = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
+        let (file, problem) = dotenv(&folder.join(".env"));
         Self {
             process,
-            file: dotenv(&folder.join(".env")),
+            file,
+            problem,
         }
+    }
+
+    /// Warns of a `.env` file that cannot be read; its text is not shown.
+    pub fn warn(&self) {
+        if let Some(problem) = &self.problem {
+            tracing::warn!("{problem}");
+        }
+    }
+
+    /// The variables with names that begin with `prefix`, by name, and their
+    /// trimmed values; blank is unset.
+    pub(super) fn beginning_with(&self, prefix: &str) -> BTreeMap<&str, &str> {
+        let names = self.process.keys().chain(self.file.keys());
+        names
+            .filter(|name| name.starts_with(prefix))
+            .filter_map(|name| Some((name.as_str(), self.get(name)?)))
+            .collect()
     }
 
     /// The trimmed value of `name`; blank is unset.
@@ -50,27 +70,28 @@ fn value_in<'a>(variables: &'a HashMap<String, String>, name: &str) -> Option<&'
     (!value.is_empty()).then_some(value)
 }
 
-fn dotenv(path: &Path) -> HashMap<String, String> {
+/// The variables in the file at `path`, and what is wrong with it.
+fn dotenv(path: &Path) -> (HashMap<String, String>, Option<String>) {
     // A folder is a virtual environment of Python, and a pipe might block.
     if !path.is_file() {
-        return HashMap::new();
+        return (HashMap::new(), None);
     }
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {
-            tracing::warn!("`{}` cannot be read: {error}", path.display());
-            return HashMap::new();
+            let problem = format!("`{}` cannot be read: {error}", path.display());
+            return (HashMap::new(), Some(problem));
         }
     };
     let text = text.trim_start_matches('\u{feff}');
     let variables = dotenvy::from_read_iter(text.as_bytes());
     let (good, bad): (Vec<_>, Vec<_>) = variables.partition(Result::is_ok);
-    if !bad.is_empty() {
-        // The error would quote the line, and with it maybe a key.
-        tracing::warn!(
+    // The errors would quote the lines, and with them maybe a key.
+    let problem = (!bad.is_empty()).then(|| {
+        format!(
             "`{}` has lines that are not NAME=VALUE; they are left out",
             path.display()
-        );
-    }
-    good.into_iter().flatten().collect()
+        )
+    });
+    (good.into_iter().flatten().collect(), problem)
 }

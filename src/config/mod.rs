@@ -2,6 +2,8 @@
 //! together. Only `run` sees the whole of it.
 
 mod env;
+mod key_file;
+mod layers;
 mod provider;
 mod steering;
 mod verify;
@@ -10,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::cli::{Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider};
+use crate::cli::{Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, Setting};
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
 use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
 use crate::generate::dedup::Duplicates;
@@ -19,6 +21,7 @@ use crate::llm::{PriceError, Prices, SetupError};
 use crate::output::{Existing, Origin, OutputConfig, OutputFormat, SourceKind};
 
 pub use env::Env;
+pub use layers::{LayerError, Layered, Note, SettingError, layered};
 pub use provider::ProviderConfig;
 
 use provider::provider;
@@ -62,6 +65,8 @@ pub struct Config {
     pub recording: Option<Recording>,
     /// Whether a large run needs no confirmation.
     pub yes: bool,
+    /// The flags that were given, wherever that was.
+    pub settings: Vec<Setting>,
 }
 
 /// A folder of answers, and what it is for.
@@ -113,6 +118,17 @@ pub enum ConfigError {
         /// The variable that should hold it.
         variable: &'static str,
     },
+    /// The file of the key cannot be used.
+    #[error("key file `{}`: {problem}", .path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Standard input is one thing only.
+    #[error("--api-key-file - and --documents - cannot both be standard input")]
+    StandardInput,
     /// The provider needs a model.
     #[error("--provider openai needs a model: name one with --model")]
     MissingModel,
@@ -226,6 +242,7 @@ impl Config {
                 (None, folder) => folder.map(Recording::Replay),
             },
             yes: cli.yes,
+            settings: cli.settings,
         })
     }
 }
@@ -418,6 +435,7 @@ fn warn_of_idle_flags(cli: &Cli) {
             cli.api_version.is_some(),
             cli.provider == Provider::Gemini,
         ),
+        ("--api-key-file", cli.api_key_file.is_some(), with_network),
         ("--base-url", cli.base_url.is_some(), with_network),
         ("--insecure-http", cli.insecure_http, with_network),
         ("--model", cli.model.is_some(), with_network),

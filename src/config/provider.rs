@@ -1,11 +1,12 @@
 //! Who writes the samples.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::{Cli, Provider};
 use crate::llm::{ApiKey, BaseUrl, GeminiConfig, OpenAiConfig, Sampling, SetupError};
 
-use super::{ConfigError, DEFAULT_GEMINI_MODEL, Env, warn_of_idle_flags};
+use super::{ConfigError, DEFAULT_GEMINI_MODEL, Env, key_file, warn_of_idle_flags};
 
 /// Sampling temperature of the original.
 const DEFAULT_TEMPERATURE: f64 = 0.4;
@@ -107,20 +108,11 @@ pub(super) fn provider(cli: &Cli, env: &Env) -> Result<ProviderConfig, ConfigErr
 }
 
 fn gemini(cli: &Cli, env: &Env) -> Result<GeminiConfig, ConfigError> {
-    let keys = env.nearest(["GOOGLE_API_KEY", "GEMINI_API_KEY"]);
-    if let [Some(first), Some(second)] = keys
-        && first != second
-    {
-        tracing::warn!("GOOGLE_API_KEY and GEMINI_API_KEY are both set, using GOOGLE_API_KEY");
-    }
-    let key = keys
-        .into_iter()
-        .flatten()
-        .next()
-        .or(nothing_is_sent(cli).then_some("none"))
-        .ok_or(ConfigError::MissingKey {
-            variable: "GOOGLE_API_KEY",
-        })?;
+    let api_key = match key_in_file(cli)? {
+        Some(key) => key,
+        None if nothing_is_sent(cli) => ApiKey::new("none")?,
+        None => google_key(env)?,
+    };
     let model = cli
         .model
         .clone()
@@ -133,7 +125,7 @@ fn gemini(cli: &Cli, env: &Env) -> Result<GeminiConfig, ConfigError> {
     Ok(GeminiConfig {
         timeout: timeout(cli, base_url.as_ref()),
         api_version: api_version.to_owned(),
-        api_key: ApiKey::new(key)?,
+        api_key,
         sampling: sampling(cli, honours_sampling(&model)),
         base_url,
         allow_plain_http: cli.insecure_http,
@@ -141,10 +133,45 @@ fn gemini(cli: &Cli, env: &Env) -> Result<GeminiConfig, ConfigError> {
     })
 }
 
+/// The key in the file of `--api-key-file`.
+fn key_in_file(cli: &Cli) -> Result<Option<ApiKey>, ConfigError> {
+    let Some(path) = &cli.api_key_file else {
+        return Ok(None);
+    };
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    if is_stdin(path) && cli.input.documents.iter().any(is_stdin) {
+        return Err(ConfigError::StandardInput);
+    }
+    let unsendable = |_| ConfigError::KeyFile {
+        path: path.clone(),
+        problem: "holds something other than printable ASCII".to_owned(),
+    };
+    let text = key_file::read(path)?;
+    ApiKey::new(&text).map(Some).map_err(unsendable)
+}
+
+/// The key of Gemini in the environment.
+fn google_key(env: &Env) -> Result<ApiKey, ConfigError> {
+    let keys = env.nearest(["GOOGLE_API_KEY", "GEMINI_API_KEY"]);
+    if let [Some(first), Some(second)] = keys
+        && first != second
+    {
+        tracing::warn!("GOOGLE_API_KEY and GEMINI_API_KEY are both set, using GOOGLE_API_KEY");
+    }
+    let key = keys.into_iter().flatten().next();
+    let key = key.ok_or(ConfigError::MissingKey {
+        variable: "GOOGLE_API_KEY",
+    })?;
+    Ok(ApiKey::new(key)?)
+}
+
 fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
     let base_url = base_url(cli, env, "OPENAI_BASE_URL")?;
     let model = cli.model.clone().ok_or(ConfigError::MissingModel)?;
-    let api_key = env.get("OPENAI_API_KEY").map(ApiKey::new).transpose()?;
+    let api_key = match key_in_file(cli)? {
+        Some(key) => Some(key),
+        None => env.get("OPENAI_API_KEY").map(ApiKey::new).transpose()?,
+    };
     let needs_key = base_url.as_ref().is_none_or(BaseUrl::is_openai) && !nothing_is_sent(cli);
     if api_key.is_none() && needs_key {
         return Err(ConfigError::MissingKey {

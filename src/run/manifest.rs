@@ -10,6 +10,7 @@ use crate::document::{Corpus, Skipped};
 use crate::generate::verify::Tally;
 use crate::generate::{Books, ByClass, Plan, Rates, Run, Traffic};
 
+use super::arguments::Arguments;
 use super::identity::Document;
 use super::verdict::Verdict;
 
@@ -17,6 +18,9 @@ use super::verdict::Verdict;
 #[derive(Debug, Serialize)]
 pub(super) struct Manifest {
     sdgen_version: &'static str,
+    /// What `--from` repeats.
+    #[serde(flatten)]
+    arguments: Arguments,
     /// How it ended; null while it runs.
     pub(super) end: Option<Verdict>,
     provider: &'static str,
@@ -137,6 +141,7 @@ impl Manifest {
     pub(super) fn new(config: &Config, documents: Option<Vec<Document>>) -> Self {
         Self {
             sdgen_version: env!("CARGO_PKG_VERSION"),
+            arguments: Arguments::of(config),
             end: None,
             provider: config.provider.name(),
             offline: config.provider.is_offline(),

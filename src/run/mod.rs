@@ -1,6 +1,7 @@
 //! The composition root: makes the parts of a run from its configuration, runs
 //! them, and turns the end into an exit status.
 
+mod arguments;
 mod documents;
 mod examples;
 mod identity;
@@ -116,7 +117,9 @@ impl RunError {
     pub fn status(&self) -> ExitStatus {
         match self {
             Self::Config(
-                ConfigError::MissingKey { .. } | ConfigError::Setup(SetupError::ApiKey),
+                ConfigError::MissingKey { .. }
+                | ConfigError::KeyFile { .. }
+                | ConfigError::Setup(SetupError::ApiKey),
             ) => ExitStatus::Auth,
             Self::Open(OpenError::InUse { .. }) => ExitStatus::InUse,
             Self::Open(OpenError::Write(_))
@@ -146,6 +149,12 @@ impl RunError {
             Self::Config(ConfigError::MissingKey { .. }) => Some(
                 "set it in the environment or in a .env file, or try --provider offline, which needs no key",
             ),
+            Self::Config(ConfigError::KeyFile { .. }) => {
+                Some("the file must have one line, the key")
+            }
+            Self::Config(ConfigError::StandardInput) => {
+                Some("put the key or the documents into a file")
+            }
             Self::Config(ConfigError::NoPrice { .. }) => {
                 Some("give its price in a file with --prices, or limit --max-requests instead")
             }

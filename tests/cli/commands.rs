@@ -11,6 +11,25 @@ fn completions_and_the_man_page_name_every_flag() {
     }
     let page = sandbox.run("man", &[]).exits(0).stdout;
     assert!(page.contains(r"near\-threshold"), "{page}");
+    assert!(
+        page.contains("Least similarity of near duplicates"),
+        "{page}"
+    );
+    let (_, synopsis) = page.split_once(".SH SYNOPSIS\n").unwrap();
+    let commands = r"\fBsdgen\fR [\fIOPTIONS\fR]
+.br
+\fBsdgen\fR \fICOMMAND\fR
+";
+    assert!(synopsis.starts_with(commands), "{synopsis}");
+    for (section, said) in [
+        ("\"EXIT STATUS\"", "ended short of the target"),
+        ("ENVIRONMENT", r"SDGEN_*"),
+        ("FILES", "sdgen.toml"),
+    ] {
+        let (_, text) = page.split_once(&format!(".SH {section}\n")).unwrap();
+        let text = text.split(".SH").next().unwrap();
+        assert!(text.contains(said), "{section}: {text}");
+    }
     assert!(sandbox.files().is_empty());
 }
 

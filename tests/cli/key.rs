@@ -1,6 +1,7 @@
 //! The key is in one header of each request, and nowhere else.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 
 use crate::fake_gemini::{self, FakeGemini, Reply, answer_fully};
 use crate::fake_openai::{self, Behaviour, FakeOpenAi};
@@ -173,4 +174,67 @@ fn a_running_program_does_not_show_the_key() {
     gate.add_permits(1);
     let ran = Ran::from(child.wait_with_output().unwrap()).exits(0);
     is_nowhere(fake_gemini::KEY, &ran, &sandbox);
+}
+
+/// A run with the key in `file`, and a wrong one in the environment.
+fn with_key_in(file: &str, input: &str, sandbox: &Sandbox, fake: &FakeGemini) -> Ran {
+    let words = "--query q --format pair --samples 3 --overwrite --base-url";
+    let mut command = sandbox.sdgen();
+    command.env("GOOGLE_API_KEY", "wrong-key");
+    command.args(words.split(' ')).arg(fake.server.url());
+    let output = command
+        .args(["--api-key-file", file])
+        .write_stdin(input)
+        .output();
+    output.unwrap().into()
+}
+
+#[test]
+fn a_key_in_a_file_wins_over_the_environment() {
+    let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
+    let folder = Sandbox::new();
+    let path = folder.write("key", format!("\u{feff} {}\r\n", fake_gemini::KEY));
+    let name = path.to_str().unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+    let ran = with_key_in(name, "", &sandbox, &fake).exits(0);
+    is_nowhere(
+        fake_gemini::KEY,
+        &ran.says("can be read by other users"),
+        &sandbox,
+    );
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    let ran = with_key_in(name, "", &sandbox, &fake).exits(0);
+    assert!(!ran.stderr.contains("other users"), "{}", ran.stderr);
+    let manifest = sandbox.read(".sdgen/synthetic_data_pair_from_query.run.json");
+    assert!(!manifest.contains(name), "{manifest}");
+    with_key_in("-", fake_gemini::KEY, &sandbox, &fake).exits(0);
+}
+
+#[test]
+fn a_file_that_holds_no_key_is_refused_and_not_quoted() {
+    let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
+    for (text, said) in [
+        ("", "is empty"),
+        (" \n\n", "is empty"),
+        ("sk-secret\nsk-secret", "has 2 lines"),
+        ("sk-sécret", "printable ASCII"),
+        (&"sk-secret".repeat(500), "more than 4096 bytes"),
+    ] {
+        sandbox.write("key", text);
+        let ran = with_key_in("key", "", &sandbox, &fake).exits(4).says(said);
+        is_nowhere(
+            "sk-",
+            &Ran {
+                stdout: String::new(),
+                ..ran
+            },
+            &Sandbox::new(),
+        );
+    }
+    with_key_in("gone", "", &sandbox, &fake)
+        .exits(4)
+        .says("key file `gone`: No such file");
+    let words = "--documents - --format qa --api-key-file -";
+    sandbox.run(words, &[]).exits(2).says("standard input");
+    assert!(fake.server.requests().is_empty());
 }

@@ -21,7 +21,29 @@ fn the_reference_is_the_help() {
         readme().contains(&format!("```text\n{help}```")),
         "put this into the README:\n{help}"
     );
-    assert_eq!(Sandbox::new().run("-h", &[]).stdout, help);
+}
+
+/// The long flags that a help lists.
+fn listed(help: &str) -> Vec<&str> {
+    let lines = help
+        .lines()
+        .filter(|line| line.trim_start().starts_with('-'));
+    let words = lines.flat_map(|line| line.split_whitespace().take(2));
+    words.filter(|word| word.starts_with("--")).collect()
+}
+
+#[test]
+fn the_short_help_tells_the_flags_that_most_need() {
+    let [short, long] = ["-h", "--help"].map(|flag| Sandbox::new().run(flag, &[]).stdout);
+    let (few, all) = (listed(&short), listed(&long));
+    assert!(few.len() <= 30 && all.len() > 60, "{few:?} {all:?}");
+    assert!(few.iter().all(|flag| all.contains(flag)), "{few:?}");
+    for flag in ["--query", "--samples", "--model", "--help", "--config"] {
+        assert!(few.contains(&flag), "{flag}");
+    }
+    assert!(!few.contains(&"--near-threshold") && all.contains(&"--near-threshold"));
+    assert!(short.lines().count() * 3 < long.lines().count());
+    assert!(!short.contains(".docx") && long.contains(".docx"));
 }
 
 /// The commands that `help` lists.
