@@ -33,7 +33,7 @@
 //! may share words.
 //!
 //! - `main`: arguments, runtime, signals, exit code.
-//! - [`commands`]: what sdgen does beside a run, such as completions.
+//! - [`commands`]: what sdgen does beside a run, such as checking files.
 //! - [`run`]: the composition root. Makes the concrete parts, and turns the end
 //!   of a run into a verdict and the manifest.
 //! - [`config`]: what is meant, from [`cli`] (what was typed) and the

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
             });
         }
     };
+    let mut report = Report::new(cli.log_level, cli.quiet);
     if let Some(command) = &cli.command {
         let status = commands::execute(command).unwrap_or_else(|error| {
             report::print_error(&error, error.hint());
@@ -43,7 +44,6 @@ fn main() -> ExitCode {
         });
         return ExitCode::from(status.code());
     }
-    let mut report = Report::new(cli.log_level, cli.quiet);
     let status = start(cli, &mut report).unwrap_or_else(|error| {
         report::print_error(&error, error.hint());
         error.status()

@@ -1,9 +1,13 @@
 //! What sdgen does beside generating samples.
 
-use clap::{CommandFactory as _, Subcommand};
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, Subcommand};
 use clap_complete::Shell;
 
-use super::Cli;
+use super::values::near_threshold;
+use super::{Cli, DataFormat, DedupMode};
+use crate::generate::dedup::Threshold;
 
 /// What is to be done instead of generating samples.
 #[derive(Debug, Subcommand)]
@@ -15,6 +19,44 @@ pub enum Command {
     },
     /// Print the man page.
     Man,
+    /// Check whether each row of files is a sample of a format, and no two are alike.
+    Validate(Validate),
+}
+
+/// What is to be checked, and how.
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// JSONL, CSV or Parquet files, each checked on its own.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// Shape of the samples.
+    #[command(flatten)]
+    pub format: DataFormat,
+
+    /// Take samples that are certainly of no use, such as refusals, loops, placeholders and pairs
+    /// of equal texts, for valid.
+    #[arg(long)]
+    pub no_sanity: bool,
+
+    /// Which samples are duplicates, and not valid: those with the same values, or those with
+    /// similar texts, too.
+    #[arg(long, value_name = "MODE", default_value = "near")]
+    pub dedup: DedupMode,
+
+    /// Least similarity of near duplicates, 0.5 to 1.0 [default: 0.8].
+    #[arg(long, value_name = "SIMILARITY", allow_negative_numbers = true)]
+    #[arg(value_parser = near_threshold)]
+    pub near_threshold: Option<Threshold>,
+
+    /// Take the context of each row for a passage that a run from documents filled in: it is not
+    /// checked for use, and does not count for similarity.
+    #[arg(long)]
+    pub from_documents: bool,
+
+    /// Print one JSON object with all counts on stdout.
+    #[arg(long)]
+    pub json: bool,
 }
 
 impl Cli {

@@ -20,7 +20,7 @@ use crate::generate::dedup::Threshold;
 pub use choices::{
     BalanceChoice, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, VerifyAction,
 };
-pub use command::Command;
+pub use command::{Command, Validate};
 
 use argv::as_clap_takes_it;
 use values::{
@@ -39,7 +39,7 @@ Exit codes:
   0    the target was reached
   1    unexpected failure
   2    usage, configuration or unusable input
-  3    ended short of the target; what was written is good
+  3    ended short of the target, or not all rows are valid; what was written is good
   4    key, permission or credits
   5    quota spent or provider down, try again later
   6    an output could not be written

@@ -1,9 +1,13 @@
 //! What sdgen does beside a run, a file for each command.
 
+mod validate;
+
 use std::io;
 
 use crate::cli::{Cli, Command};
+use crate::format::CustomFormatError;
 use crate::report;
+use crate::rows::RowsError;
 use crate::run::ExitStatus;
 
 /// Why a command was not carried out.
@@ -12,6 +16,12 @@ pub enum CommandError {
     /// stdout cannot be written.
     #[error("stdout: {0}")]
     Stdout(#[source] io::Error),
+    /// The custom format cannot be used.
+    #[error(transparent)]
+    CustomFormat(#[from] CustomFormatError),
+    /// A file of rows cannot be read.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
 }
 
 impl CommandError {
@@ -20,6 +30,7 @@ impl CommandError {
     pub fn status(&self) -> ExitStatus {
         match self {
             Self::Stdout(_) => ExitStatus::Output,
+            Self::CustomFormat(_) | Self::Rows(_) => ExitStatus::Usage,
         }
     }
 
@@ -27,7 +38,7 @@ impl CommandError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Stdout(_) => None,
+            Self::Stdout(_) | Self::CustomFormat(_) | Self::Rows(_) => None,
         }
     }
 }
@@ -41,6 +52,7 @@ pub fn execute(command: &Command) -> Result<ExitStatus, CommandError> {
     match command {
         Command::Completions { shell } => print(&Cli::completions(*shell))?,
         Command::Man => print(&Cli::man_page())?,
+        Command::Validate(arguments) => return validate::validate(arguments),
     }
     Ok(ExitStatus::Success)
 }

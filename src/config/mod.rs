@@ -10,10 +10,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::cli::{Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider};
+use crate::cli::{Cli, DataFormat, DedupMode, LogLevel, OutputChoice, PdfReader, Provider};
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
 use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
-use crate::generate::dedup::Duplicates;
+use crate::generate::dedup::{Duplicates, Threshold};
 use crate::generate::{Budget, Limits, Options, Planning, Rates};
 use crate::llm::{PriceError, Prices, SetupError};
 use crate::output::{Existing, Origin, OutputConfig, OutputFormat, SourceKind};
@@ -183,10 +183,7 @@ impl Config {
     ///
     /// They make no run; nothing was sent or written.
     pub fn resolve(cli: Cli, env: &Env) -> Result<Self, ConfigError> {
-        let format = match (&cli.format.format, &cli.format.custom_format_file) {
-            (Some(name), _) => predefined(name).expect("clap lets only predefined names through"),
-            (None, path) => load_custom(path.as_deref().expect("clap requires one of both"))?,
-        };
+        let format = format(&cli.format)?;
         let provider = provider(&cli, env)?;
         let verifier = cli.verify.then(|| provider.verifier(&cli));
         let rates = rates(&cli, &provider, verifier.as_ref())?;
@@ -212,6 +209,18 @@ impl Config {
             plan_file,
             yes: cli.yes,
         })
+    }
+}
+
+/// The format that is meant by `choice`.
+///
+/// # Errors
+///
+/// The custom format cannot be used.
+pub fn format(choice: &DataFormat) -> Result<Format, CustomFormatError> {
+    match (&choice.format, &choice.custom_format_file) {
+        (Some(name), _) => Ok(predefined(name).expect("clap lets only predefined names through")),
+        (None, path) => load_custom(path.as_deref().expect("clap requires one of both")),
     }
 }
 
@@ -252,7 +261,7 @@ fn options(
     let options = Options {
         samples: cli.samples,
         batch_size: cli.batch_size,
-        duplicates: duplicates(cli),
+        duplicates: duplicates(cli.dedup, cli.near_threshold),
         verify: verify::verify(cli, format)?,
         limits: Limits {
             concurrency: cli.concurrency.unwrap_or(provider.default_concurrency()),
@@ -361,15 +370,16 @@ fn rates(
     }
 }
 
-fn duplicates(cli: &Cli) -> Duplicates {
-    match cli.dedup {
+/// Which samples are duplicates.
+pub fn duplicates(mode: DedupMode, threshold: Option<Threshold>) -> Duplicates {
+    match mode {
         DedupMode::Exact => {
-            if cli.near_threshold.is_some() {
+            if threshold.is_some() {
                 tracing::warn!("--near-threshold has no effect with --dedup exact");
             }
             Duplicates::Exact
         }
-        DedupMode::Near => Duplicates::Near(cli.near_threshold.unwrap_or_default()),
+        DedupMode::Near => Duplicates::Near(threshold.unwrap_or_default()),
     }
 }
 

@@ -232,7 +232,8 @@ fn part(tokens: u64, what: &str) -> String {
 }
 
 /// `reason 3, other reason 1`, the most frequent first.
-fn listed(reasons: &BTreeMap<String, u64>) -> String {
+#[must_use]
+pub fn listed(reasons: &BTreeMap<String, u64>) -> String {
     let mut reasons: Vec<_> = reasons.iter().collect();
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     counted(

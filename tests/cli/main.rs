@@ -43,4 +43,5 @@ mod steering;
 mod storm;
 mod tls;
 mod urls;
+mod validate;
 mod verify;
