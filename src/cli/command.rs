@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory as _, Subcommand};
 use clap_complete::Shell;
 
 use super::values::near_threshold;
-use super::{Cli, DataFormat, DedupMode};
+use super::{Cli, DataFormat, DedupMode, ShapeChoice};
 use crate::generate::dedup::Threshold;
 
 /// What is to be done instead of generating samples.
@@ -19,8 +19,35 @@ pub enum Command {
     },
     /// Print the man page.
     Man,
+    /// Make a file of another shape or type from a file of samples.
+    Convert(Convert),
     /// Check whether each row of files is a sample of a format, and no two are alike.
     Validate(Validate),
+}
+
+/// What is to be converted, and to what.
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// JSONL, CSV or Parquet file of samples.
+    #[arg(value_name = "IN")]
+    pub input: PathBuf,
+
+    /// File to be made, whose extension tells its type: .jsonl, .csv or .parquet; with --as beir, a
+    /// folder.
+    #[arg(value_name = "OUT")]
+    pub output: PathBuf,
+
+    /// Shape of the samples in OUT, as trainers take it; the format decides which it has.
+    #[arg(long = "as", value_name = "SHAPE", default_value = "native")]
+    pub shape: ShapeChoice,
+
+    /// Shape of the samples in IN.
+    #[command(flatten)]
+    pub format: DataFormat,
+
+    /// Replace what exists already.
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 /// What is to be checked, and how.

@@ -1,14 +1,19 @@
 //! What sdgen does beside a run, a file for each command.
 
+mod columns;
+mod convert;
 mod validate;
 
 use std::io;
+use std::path::Path;
 
 use crate::cli::{Cli, Command};
 use crate::format::CustomFormatError;
+use crate::output::{OpenError, WriteError};
 use crate::report;
 use crate::rows::RowsError;
 use crate::run::ExitStatus;
+use crate::shape::NoConversion;
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +27,18 @@ pub enum CommandError {
     /// A file of rows cannot be read.
     #[error(transparent)]
     Rows(#[from] RowsError),
+    /// A row is no sample of the format.
+    #[error(transparent)]
+    Sample(RowsError),
+    /// Samples of the format have no such shape.
+    #[error("--as: {0}")]
+    Shape(#[from] NoConversion),
+    /// What is to be made cannot be begun.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// What is made cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
 }
 
 impl CommandError {
@@ -29,8 +46,14 @@ impl CommandError {
     #[must_use]
     pub fn status(&self) -> ExitStatus {
         match self {
-            Self::Stdout(_) => ExitStatus::Output,
-            Self::CustomFormat(_) | Self::Rows(_) => ExitStatus::Usage,
+            Self::Stdout(_) | Self::Write(_) | Self::Open(OpenError::Write(_)) => {
+                ExitStatus::Output
+            }
+            Self::CustomFormat(_)
+            | Self::Rows(_)
+            | Self::Sample(_)
+            | Self::Shape(_)
+            | Self::Open(_) => ExitStatus::Usage,
         }
     }
 
@@ -38,7 +61,11 @@ impl CommandError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Stdout(_) | Self::CustomFormat(_) | Self::Rows(_) => None,
+            Self::Sample(_) => Some("`sdgen validate` tells all rows that are not valid"),
+            Self::Open(OpenError::Exists { .. }) => {
+                Some("add --overwrite to replace what exists, or choose another name")
+            }
+            _ => None,
         }
     }
 }
@@ -52,6 +79,7 @@ pub fn execute(command: &Command) -> Result<ExitStatus, CommandError> {
     match command {
         Command::Completions { shell } => print(&Cli::completions(*shell))?,
         Command::Man => print(&Cli::man_page())?,
+        Command::Convert(arguments) => return convert::convert(arguments),
         Command::Validate(arguments) => return validate::validate(arguments),
     }
     Ok(ExitStatus::Success)
@@ -59,4 +87,13 @@ pub fn execute(command: &Command) -> Result<ExitStatus, CommandError> {
 
 fn print(bytes: &[u8]) -> Result<(), CommandError> {
     report::print(bytes).map_err(CommandError::Stdout)
+}
+
+/// That there is nothing in the file at `path`.
+fn no_rows(path: &Path) -> RowsError {
+    RowsError {
+        path: path.to_owned(),
+        place: None,
+        problem: "holds no rows".to_owned(),
+    }
 }

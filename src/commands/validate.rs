@@ -3,14 +3,15 @@
 //! A row is judged as an item of an answer is, but for the passage that it may
 //! come from, which is not known.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use indicatif::HumanCount;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::CommandError;
+use super::columns::OtherColumns;
+use super::{CommandError, no_rows};
 use crate::cli::Validate;
 use crate::config;
 use crate::format::{Format, FormatHandler as _, sanity};
@@ -21,9 +22,6 @@ use crate::run::ExitStatus;
 
 /// Rows of a file that are told one by one.
 const MOST_TOLD: u64 = 20;
-
-/// Columns of a file that are told to be no fields.
-const MOST_COLUMNS: usize = 20;
 
 /// How rows are checked.
 struct Checks {
@@ -51,7 +49,7 @@ struct InFile {
     /// Rows that are not, by reason.
     invalid: BTreeMap<String, u64>,
     /// Columns that are no fields of the format; the first of many.
-    other_columns: BTreeSet<String>,
+    other_columns: OtherColumns,
 }
 
 /// Checks the files that `arguments` name, and tells what breaks.
@@ -109,7 +107,7 @@ impl Checks {
         for row in Rows::open(path, fields)? {
             let Row { place, object } = row?;
             found.rows += 1;
-            found.see_columns(&object, &self.format);
+            found.other_columns.see(path, &object, &self.format);
             match self.fault(object, &mut dedup) {
                 None => found.valid += 1,
                 Some(reason) => {
@@ -121,11 +119,7 @@ impl Checks {
             }
         }
         match found.rows {
-            0 => Err(RowsError {
-                path: path.to_owned(),
-                place: None,
-                problem: "holds no rows".to_owned(),
-            }),
+            0 => Err(no_rows(path)),
             _ => Ok(found),
         }
     }
@@ -156,21 +150,7 @@ impl InFile {
             rows: 0,
             valid: 0,
             invalid: BTreeMap::new(),
-            other_columns: BTreeSet::new(),
-        }
-    }
-
-    /// Notes the columns of a row that `format` does not have.
-    fn see_columns(&mut self, row: &Map<String, Value>, format: &Format) {
-        for column in row.keys() {
-            let is_field = format.fields().iter().any(|field| field.name == *column);
-            let is_told = self.other_columns.contains(column);
-            if !is_field && !is_told && self.other_columns.len() < MOST_COLUMNS {
-                let file = self.file.display();
-                let format = format.name();
-                report::say(&format!("{file}: note: {format} has no field `{column}`"));
-                self.other_columns.insert(column.clone());
-            }
+            other_columns: OtherColumns::default(),
         }
     }
 

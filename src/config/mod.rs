@@ -17,6 +17,7 @@ use crate::generate::dedup::{Duplicates, Threshold};
 use crate::generate::{Budget, Limits, Options, Planning, Rates};
 use crate::llm::{PriceError, Prices, SetupError};
 use crate::output::{Existing, Origin, OutputConfig, OutputFormat, SourceKind};
+use crate::shape::{Conversion, NoConversion, Shape};
 
 pub use env::Env;
 pub use provider::ProviderConfig;
@@ -128,6 +129,14 @@ pub enum ConfigError {
         /// The field.
         field: String,
     },
+    /// Samples of the format cannot be converted.
+    #[error("--as: {0}")]
+    Shape(#[from] NoConversion),
+    /// A run does not write what becomes a folder.
+    #[error(
+        "--as beir makes a folder, which a run cannot; make it of its files with `sdgen convert`"
+    )]
+    Beir,
     /// Only Gemini reads PDF files itself.
     #[error("--native-pdf needs --provider gemini; leave it out to have PDF files read as text")]
     NativePdf,
@@ -309,6 +318,18 @@ fn warn_of_grounding(cli: &Cli, is_grounded: bool) {
     }
 }
 
+/// How the samples are converted, if they are.
+fn conversion(cli: &Cli, format: &Format) -> Result<Option<Conversion>, ConfigError> {
+    let conversion = match cli.shape.shape() {
+        None => return Ok(None),
+        Some(shape) => Conversion::new(format.fields(), shape)?,
+    };
+    match conversion.shape() {
+        Shape::Beir => Err(ConfigError::Beir),
+        _ => Ok(Some(conversion)),
+    }
+}
+
 /// Where the samples go.
 fn output(cli: &Cli, input: &Input, format: &Format) -> Result<OutputConfig, ConfigError> {
     let output = OutputConfig {
@@ -320,6 +341,7 @@ fn output(cli: &Cli, input: &Input, format: &Format) -> Result<OutputConfig, Con
         },
         incremental: cli.incremental_save,
         with_metadata: cli.with_metadata,
+        conversion: conversion(cli, format)?,
         existing: match cli.overwrite {
             true => Existing::Replace,
             false => Existing::Refuse,

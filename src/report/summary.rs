@@ -33,6 +33,8 @@ pub struct Summary<'a> {
     pub elapsed: Duration,
     /// The file with examples of what was not taken, if there is one.
     pub rejects: Option<&'a Path>,
+    /// Written samples that are in the journal only, by reason.
+    pub not_converted: &'a BTreeMap<String, u64>,
 }
 
 impl Summary<'_> {
@@ -65,6 +67,7 @@ impl Summary<'_> {
             HumanCount(books.failed()),
         );
         write_losses(text, books);
+        write_not_converted(text, self.not_converted);
         if let Some(tally) = &run.verified {
             write_verified(text, tally);
         }
@@ -162,6 +165,18 @@ fn write_losses(text: &mut String, books: &Books) {
             text,
             "  {} of the requested came unasked",
             HumanCount(books.unasked)
+        );
+    }
+}
+
+/// What is written to the journal, and could not be to the files.
+fn write_not_converted(text: &mut String, not_converted: &BTreeMap<String, u64>) {
+    if !not_converted.is_empty() {
+        let samples = HumanCount(not_converted.values().sum());
+        let reasons = listed(not_converted);
+        let _ = writeln!(
+            text,
+            "  {samples} of the written are not converted, and in the journal only: {reasons}"
         );
     }
 }
@@ -353,6 +368,7 @@ mod tests {
             is_billed: true,
             elapsed: Duration::from_millis(12_340),
             rejects: Some(Path::new(".sdgen/out.rejects.jsonl")),
+            not_converted: &BTreeMap::new(),
         };
         let mut text = String::new();
         summary.write(&mut text);

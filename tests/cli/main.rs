@@ -5,6 +5,7 @@
 mod budget;
 mod command_line;
 mod commands;
+mod convert;
 mod crash;
 mod custom_formats;
 mod data_sets;
