@@ -47,6 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             source: SourceKind::Query,
             incremental: false,
             with_metadata: false,
+            conversion: None,
             existing: Existing::Replace,
         },
         format.name(),

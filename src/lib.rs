@@ -33,7 +33,8 @@
 //! may share words.
 //!
 //! - `main`: arguments, runtime, signals, exit code.
-//! - [`commands`]: what sdgen does beside a run, such as completions.
+//! - [`commands`]: what sdgen does beside a run, such as checking and
+//!   converting files.
 //! - [`run`]: the composition root. Makes the concrete parts, and turns the end
 //!   of a run into a verdict and the manifest.
 //! - [`config`]: what is meant, from [`cli`] (what was typed), the environment
@@ -50,8 +51,9 @@
 //! - [`llm`]: Gemini, OpenAI-compatible endpoints, the offline provider, answers
 //!   kept in a folder.
 //!   [`document`]: files and URLs to text, read by processes of their own, to
-//!   passages in a file. [`rows`]: files of data, row by row. [`sample`]:
-//!   fields, values, samples. [`shutdown`]: the wish to stop.
+//!   passages in a file. [`rows`]: files of data, row by row.
+//!   [`shape`]: samples as trainers take them. [`sample`]: fields,
+//!   values, samples. [`shutdown`]: the wish to stop.
 //! - `net`: how an HTTP client is made, and what goes wrong with a connection.
 //!   `caught`: parsers that panic, held.
 //!
@@ -89,4 +91,5 @@ pub mod report;
 pub mod rows;
 pub mod run;
 pub mod sample;
+pub mod shape;
 pub mod shutdown;

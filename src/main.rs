@@ -41,6 +41,7 @@ fn main() -> ExitCode {
             return ExitCode::from(ExitStatus::Usage.code());
         }
     };
+    let mut report = Report::new(cli.log_level, cli.quiet);
     if let Some(command) = &cli.command {
         let status = commands::execute(command, &cli.settings).unwrap_or_else(|error| {
             report::print_error(&error, error.hint());
@@ -48,7 +49,6 @@ fn main() -> ExitCode {
         });
         return ExitCode::from(status.code());
     }
-    let mut report = Report::new(cli.log_level, cli.quiet);
     env.warn();
     notes.iter().for_each(Note::tell);
     let status = start(cli, &env, &mut report).unwrap_or_else(|error| {

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 
+use crate::shape::Shape;
+
 /// Who writes the samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Provider {
@@ -82,6 +84,37 @@ pub enum OutputChoice {
     Csv,
     Parquet,
     All,
+}
+
+/// What becomes of samples in the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "their names say it")]
+pub enum ShapeChoice {
+    Native,
+    Messages,
+    Sharegpt,
+    Alpaca,
+    PromptCompletion,
+    Preference,
+    Squad,
+    Beir,
+}
+
+impl ShapeChoice {
+    /// The shape, if it is another than that of the samples.
+    #[must_use]
+    pub fn shape(self) -> Option<Shape> {
+        Some(match self {
+            Self::Native => return None,
+            Self::Messages => Shape::Messages,
+            Self::Sharegpt => Shape::ShareGpt,
+            Self::Alpaca => Shape::Alpaca,
+            Self::PromptCompletion => Shape::PromptCompletion,
+            Self::Preference => Shape::Preference,
+            Self::Squad => Shape::Squad,
+            Self::Beir => Shape::Beir,
+        })
+    }
 }
 
 /// Least level of messages.

@@ -1,9 +1,13 @@
 //! What sdgen does beside generating samples.
 
-use clap::Subcommand;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
 use clap_complete::Shell;
 
-use super::{Cli, definition::definition};
+use super::values::near_threshold;
+use super::{Cli, DataFormat, DedupMode, ShapeChoice, definition::definition};
+use crate::generate::dedup::Threshold;
 
 /// What is to be done instead of generating samples.
 #[derive(Debug, Subcommand)]
@@ -24,6 +28,71 @@ pub enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Make a file of another shape or type from a file of samples.
+    Convert(Convert),
+    /// Check whether each row of files is a sample of a format, and no two are alike.
+    Validate(Validate),
+}
+
+/// What is to be converted, and to what.
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// JSONL, CSV or Parquet file of samples.
+    #[arg(value_name = "IN")]
+    pub input: PathBuf,
+
+    /// File to be made, whose extension tells its type: .jsonl, .csv or .parquet; with --as beir, a
+    /// folder.
+    #[arg(value_name = "OUT")]
+    pub output: PathBuf,
+
+    /// Shape of the samples in OUT, as trainers take it; the format decides which it has.
+    #[arg(long = "as", value_name = "SHAPE", default_value = "native")]
+    pub shape: ShapeChoice,
+
+    /// Shape of the samples in IN.
+    #[command(flatten)]
+    pub format: DataFormat,
+
+    /// Replace what exists already.
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// What is to be checked, and how.
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// JSONL, CSV or Parquet files, each checked on its own.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// Shape of the samples.
+    #[command(flatten)]
+    pub format: DataFormat,
+
+    /// Take samples that are certainly of no use, such as refusals, loops, placeholders and pairs
+    /// of equal texts, for valid.
+    #[arg(long)]
+    pub no_sanity: bool,
+
+    /// Which samples are duplicates, and not valid: those with the same values, or those with
+    /// similar texts, too.
+    #[arg(long, value_name = "MODE", default_value = "near")]
+    pub dedup: DedupMode,
+
+    /// Least similarity of near duplicates, 0.5 to 1.0 [default: 0.8].
+    #[arg(long, value_name = "SIMILARITY", allow_negative_numbers = true)]
+    #[arg(value_parser = near_threshold)]
+    pub near_threshold: Option<Threshold>,
+
+    /// Take the context of each row for a passage that a run from documents filled in: it is not
+    /// checked for use, and does not count for similarity.
+    #[arg(long)]
+    pub from_documents: bool,
+
+    /// Print one JSON object with all counts on stdout.
+    #[arg(long)]
+    pub json: bool,
 }
 
 impl Cli {

@@ -21,9 +21,10 @@ use crate::format::PREDEFINED;
 use crate::generate::dedup::Threshold;
 
 pub use choices::{
-    BalanceChoice, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, VerifyAction,
+    BalanceChoice, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, ShapeChoice,
+    VerifyAction,
 };
-pub use command::Command;
+pub use command::{Command, Convert, Validate};
 pub use definition::Typed;
 pub use flag::{Flag, NO_SETTINGS, Takes};
 pub use settings::{Given, Setting, Source, first_paragraph};
@@ -44,7 +45,7 @@ Exit codes:
   0    the target was reached
   1    unexpected failure
   2    usage, configuration or unusable input
-  3    ended short of the target; what was written is good
+  3    ended short of the target, or not all rows are valid or fit; what was written is good
   4    key, permission or credits
   5    quota spent or provider down, try again later
   6    an output could not be written
@@ -287,6 +288,11 @@ pub struct Cli {
     #[arg(long, value_name = "FMT", num_args = 1.., value_delimiter = ',', help_heading = OUTPUT)]
     #[arg(default_value = "all", ignore_case = true)]
     pub output_format: Vec<OutputChoice>,
+
+    /// Shape of the samples in the files, as trainers take it; the format decides which it has. Those
+    /// that do not fit are counted, and stay in the journal.
+    #[arg(long = "as", value_name = "SHAPE", default_value = "native", help_heading = OUTPUT)]
+    pub shape: ShapeChoice,
 
     /// Let the JSONL file grow at its final name during the run.
     #[arg(long, help_heading = OUTPUT)]

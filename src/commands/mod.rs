@@ -1,12 +1,20 @@
 //! What sdgen does beside a run, a file for each command.
 
+mod columns;
 mod config;
+mod convert;
+mod validate;
 
 use std::io;
+use std::path::Path;
 
 use crate::cli::{Cli, Command, Setting};
+use crate::format::CustomFormatError;
+use crate::output::{OpenError, WriteError};
 use crate::report;
+use crate::rows::RowsError;
 use crate::run::ExitStatus;
+use crate::shape::NoConversion;
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +22,24 @@ pub enum CommandError {
     /// stdout cannot be written.
     #[error("stdout: {0}")]
     Stdout(#[source] io::Error),
+    /// The custom format cannot be used.
+    #[error(transparent)]
+    CustomFormat(#[from] CustomFormatError),
+    /// A file of rows cannot be read.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    /// A row is no sample of the format.
+    #[error(transparent)]
+    Sample(RowsError),
+    /// Samples of the format have no such shape.
+    #[error("--as: {0}")]
+    Shape(#[from] NoConversion),
+    /// What is to be made cannot be begun.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// What is made cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
 }
 
 impl CommandError {
@@ -21,7 +47,14 @@ impl CommandError {
     #[must_use]
     pub fn status(&self) -> ExitStatus {
         match self {
-            Self::Stdout(_) => ExitStatus::Output,
+            Self::Stdout(_) | Self::Write(_) | Self::Open(OpenError::Write(_)) => {
+                ExitStatus::Output
+            }
+            Self::CustomFormat(_)
+            | Self::Rows(_)
+            | Self::Sample(_)
+            | Self::Shape(_)
+            | Self::Open(_) => ExitStatus::Usage,
         }
     }
 
@@ -29,7 +62,11 @@ impl CommandError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Stdout(_) => None,
+            Self::Sample(_) => Some("`sdgen validate` tells all rows that are not valid"),
+            Self::Open(OpenError::Exists { .. }) => {
+                Some("add --overwrite to replace what exists, or choose another name")
+            }
+            _ => None,
         }
     }
 }
@@ -44,10 +81,21 @@ pub fn execute(command: &Command, settings: &[Setting]) -> Result<ExitStatus, Co
         Command::Completions { shell } => print(&Cli::completions(*shell))?,
         Command::Config { all } => print(config::to_toml(settings, *all).as_bytes())?,
         Command::Man => print(&Cli::man_page())?,
+        Command::Convert(arguments) => return convert::convert(arguments),
+        Command::Validate(arguments) => return validate::validate(arguments),
     }
     Ok(ExitStatus::Success)
 }
 
 fn print(bytes: &[u8]) -> Result<(), CommandError> {
     report::print(bytes).map_err(CommandError::Stdout)
+}
+
+/// That there is nothing in the file at `path`.
+fn no_rows(path: &Path) -> RowsError {
+    RowsError {
+        path: path.to_owned(),
+        place: None,
+        problem: "holds no rows".to_owned(),
+    }
 }

@@ -12,13 +12,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::cli::{Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, Setting};
+use crate::cli::{
+    Cli, DataFormat, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, Setting,
+};
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
 use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
-use crate::generate::dedup::Duplicates;
+use crate::generate::dedup::{Duplicates, Threshold};
 use crate::generate::{Budget, Limits, Options, Planning, Rates};
 use crate::llm::{PriceError, Prices, SetupError};
 use crate::output::{Existing, Origin, OutputConfig, OutputFormat, SourceKind};
+use crate::shape::{Conversion, NoConversion, Shape};
 
 pub use env::Env;
 pub use layers::{LayerError, Layered, Note, SettingError, layered};
@@ -155,6 +158,14 @@ pub enum ConfigError {
         /// The field.
         field: String,
     },
+    /// Samples of the format cannot be converted.
+    #[error("--as: {0}")]
+    Shape(#[from] NoConversion),
+    /// A run does not write what becomes a folder.
+    #[error(
+        "--as beir makes a folder, which a run cannot; make it of its files with `sdgen convert`"
+    )]
+    Beir,
     /// Only Gemini reads PDF files itself.
     #[error("--native-pdf needs --provider gemini; leave it out to have PDF files read as text")]
     NativePdf,
@@ -210,10 +221,7 @@ impl Config {
     ///
     /// They make no run; nothing was sent or written.
     pub fn resolve(cli: Cli, env: &Env) -> Result<Self, ConfigError> {
-        let format = match (&cli.format.format, &cli.format.custom_format_file) {
-            (Some(name), _) => predefined(name).expect("clap lets only predefined names through"),
-            (None, path) => load_custom(path.as_deref().expect("clap requires one of both"))?,
-        };
+        let format = format(&cli.format)?;
         let provider = provider(&cli, env)?;
         let verifier = cli.verify.then(|| provider.verifier(&cli));
         let rates = rates(&cli, &provider, verifier.as_ref())?;
@@ -244,6 +252,18 @@ impl Config {
             yes: cli.yes,
             settings: cli.settings,
         })
+    }
+}
+
+/// The format that is meant by `choice`.
+///
+/// # Errors
+///
+/// The custom format cannot be used.
+pub fn format(choice: &DataFormat) -> Result<Format, CustomFormatError> {
+    match (&choice.format, &choice.custom_format_file) {
+        (Some(name), _) => Ok(predefined(name).expect("clap lets only predefined names through")),
+        (None, path) => load_custom(path.as_deref().expect("clap requires one of both")),
     }
 }
 
@@ -295,7 +315,7 @@ fn options(
     let options = Options {
         samples: cli.samples,
         batch_size: cli.batch_size,
-        duplicates: duplicates(cli),
+        duplicates: duplicates(cli.dedup, cli.near_threshold),
         verify: verify::verify(cli, format)?,
         limits: Limits {
             concurrency: cli.concurrency.unwrap_or(concurrency),
@@ -342,6 +362,18 @@ fn warn_of_grounding(cli: &Cli, is_grounded: bool) {
     }
 }
 
+/// How the samples are converted, if they are.
+fn conversion(cli: &Cli, format: &Format) -> Result<Option<Conversion>, ConfigError> {
+    let conversion = match cli.shape.shape() {
+        None => return Ok(None),
+        Some(shape) => Conversion::new(format.fields(), shape)?,
+    };
+    match conversion.shape() {
+        Shape::Beir => Err(ConfigError::Beir),
+        _ => Ok(Some(conversion)),
+    }
+}
+
 /// Where the samples go.
 fn output(cli: &Cli, input: &Input, format: &Format) -> Result<OutputConfig, ConfigError> {
     let output = OutputConfig {
@@ -353,6 +385,7 @@ fn output(cli: &Cli, input: &Input, format: &Format) -> Result<OutputConfig, Con
         },
         incremental: cli.incremental_save,
         with_metadata: cli.with_metadata,
+        conversion: conversion(cli, format)?,
         existing: match cli.overwrite {
             true => Existing::Replace,
             false => Existing::Refuse,
@@ -403,15 +436,16 @@ fn rates(
     }
 }
 
-fn duplicates(cli: &Cli) -> Duplicates {
-    match cli.dedup {
+/// Which samples are duplicates.
+pub fn duplicates(mode: DedupMode, threshold: Option<Threshold>) -> Duplicates {
+    match mode {
         DedupMode::Exact => {
-            if cli.near_threshold.is_some() {
+            if threshold.is_some() {
                 tracing::warn!("--near-threshold has no effect with --dedup exact");
             }
             Duplicates::Exact
         }
-        DedupMode::Near => Duplicates::Near(cli.near_threshold.unwrap_or_default()),
+        DedupMode::Near => Duplicates::Near(threshold.unwrap_or_default()),
     }
 }
 

@@ -3,14 +3,13 @@
 //! Opens no file.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::csv::CsvWriter;
 use super::file::{Older, OutputFile};
 use super::jsonl::JsonlWriter;
 use super::parquet::ParquetWriter;
-use super::{RowWriter, WriteError};
-use crate::sample::Field;
+use super::{Layout, RowWriter, WriteError};
+use crate::shape::Conversion;
 
 /// A file format that samples can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,30 +42,38 @@ impl OutputFormat {
         self.name()
     }
 
-    /// A writer that fills `part` and renames it to `target` when finished.
+    /// The format that the extension of `path` tells.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        let mut all = Self::ALL.into_iter();
+        all.find(|format| format.extension() == extension)
+    }
+
+    /// A writer of rows of `layout` that fills `part` and renames it to `target`
+    /// when finished.
     ///
     /// # Errors
     ///
     /// `part` could not be created, or its first bytes could not be written.
     pub fn writer(
         self,
-        fields: &Arc<[Field]>,
+        layout: &Layout,
         part: &Path,
         target: &Path,
     ) -> Result<Box<dyn RowWriter>, WriteError> {
-        self.writer_to(fields, OutputFile::create(part, target, Older::Replaced)?)
+        self.writer_to(layout, OutputFile::create(part, target, Older::Replaced)?)
     }
 
     /// A writer that fills `file`.
     pub(super) fn writer_to(
         self,
-        fields: &Arc<[Field]>,
+        layout: &Layout,
         file: OutputFile,
     ) -> Result<Box<dyn RowWriter>, WriteError> {
         Ok(match self {
             Self::Jsonl => Box::new(JsonlWriter::new(file)),
-            Self::Csv => Box::new(CsvWriter::new(fields, file)?),
-            Self::Parquet => Box::new(ParquetWriter::new(fields, file)?),
+            Self::Csv => Box::new(CsvWriter::new(layout.columns(), file)?),
+            Self::Parquet => Box::new(ParquetWriter::new(layout.columns(), file)?),
         })
     }
 }
@@ -105,6 +112,8 @@ pub struct OutputConfig {
     /// Whether every file has columns with the [`Origin`](super::Origin) of its
     /// rows.
     pub with_metadata: bool,
+    /// How samples are converted for the files; the journal has them as they are.
+    pub conversion: Option<Conversion>,
     /// What becomes of what an earlier run left.
     pub existing: Existing,
 }
@@ -124,6 +133,11 @@ impl OutputConfig {
     pub(super) fn written_formats(&self) -> impl DoubleEndedIterator<Item = OutputFormat> {
         let formats = OutputFormat::ALL.into_iter();
         formats.filter(|format| self.writes(*format))
+    }
+
+    /// The shape that samples are converted to.
+    pub(super) fn shape_name(&self) -> Option<&'static str> {
+        self.conversion.map(|conversion| conversion.shape().name())
     }
 
     /// Whether there is a file of `format`.
@@ -148,6 +162,7 @@ mod tests {
             source: SourceKind::Query,
             incremental,
             with_metadata: false,
+            conversion: None,
             existing: Existing::Refuse,
         }
     }

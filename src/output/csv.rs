@@ -3,13 +3,15 @@
 //! Texts are left as they are: nothing is trimmed, and no formula defused.
 
 use std::io;
-use std::sync::Arc;
 
 use csv::{Writer, WriterBuilder};
+use serde::Serialize;
+use serde_json::Value as Json;
 
+use super::column::Column;
 use super::file::{BUFFER_BYTES, FinishedFile, OutputFile};
 use super::{Row, RowWriter, WriteError};
-use crate::sample::{Field, Sample, Value};
+use crate::sample::Value;
 
 /// Writes CSV: header, quotes only where needed, lines ending in LF.
 ///
@@ -21,8 +23,8 @@ pub(super) struct CsvWriter {
 }
 
 impl CsvWriter {
-    /// Writes samples of `fields` to `file`, and the header at once.
-    pub(super) fn new(fields: &Arc<[Field]>, file: OutputFile) -> Result<Self, WriteError> {
+    /// Writes rows of `columns` to `file`, and the header at once.
+    pub(super) fn new(columns: &[Column], file: OutputFile) -> Result<Self, WriteError> {
         let rows = WriterBuilder::new()
             .buffer_capacity(BUFFER_BYTES)
             .from_writer(file);
@@ -32,7 +34,7 @@ impl CsvWriter {
         };
         writer
             .rows
-            .write_record(fields.iter().map(|field| &field.name))
+            .write_record(columns.iter().map(|column| &column.name))
             .map_err(|error| writer.error(cause(error)))?;
         writer.flush()?;
         Ok(writer)
@@ -42,11 +44,26 @@ impl CsvWriter {
         self.rows.get_ref().error(source)
     }
 
-    fn write_row(&mut self, sample: &Sample) -> csv::Result<()> {
-        for value in &sample.values {
-            self.write_value(value)?;
+    fn write_row(&mut self, row: &Row<'_>) -> csv::Result<()> {
+        match &row.object {
+            None => {
+                let mut values = row.sample.values.iter();
+                values.try_for_each(|value| self.write_value(value))?;
+            }
+            Some(object) => {
+                let mut values = object.values();
+                values.try_for_each(|value| self.write_json(value))?;
+            }
         }
         self.rows.write_record(None::<&[u8]>)
+    }
+
+    fn write_json(&mut self, value: &Json) -> csv::Result<()> {
+        match value {
+            Json::Null => self.rows.write_field(""),
+            Json::String(text) => self.rows.write_field(text),
+            other => self.write_as_json(other),
+        }
     }
 
     fn write_value(&mut self, value: &Value) -> csv::Result<()> {
@@ -54,18 +71,23 @@ impl CsvWriter {
             Value::Null => self.rows.write_field(""),
             Value::String(text) => self.rows.write_field(text),
             Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::List(_) => {
-                // As in JSON, so that the files of a run agree: `1.0`, `true`, `["a"]`.
-                self.text.clear();
-                serde_json::to_writer(&mut self.text, value).map_err(io::Error::from)?;
-                self.rows.write_field(&self.text)
+                self.write_as_json(value)
             }
         }
+    }
+
+    /// Writes `value` as in JSON, so that the files of a run agree: `1.0`,
+    /// `true`, `["a"]`.
+    fn write_as_json(&mut self, value: &impl Serialize) -> csv::Result<()> {
+        self.text.clear();
+        serde_json::to_writer(&mut self.text, value).map_err(io::Error::from)?;
+        self.rows.write_field(&self.text)
     }
 }
 
 impl RowWriter for CsvWriter {
     fn write(&mut self, row: &Row<'_>) -> Result<(), WriteError> {
-        self.write_row(row.sample)
+        self.write_row(row)
             .map_err(|error| self.error(cause(error)))
     }
 
@@ -102,18 +124,21 @@ fn cause(error: csv::Error) -> io::Error {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::sync::Arc;
 
     use super::*;
     use crate::output::faults::{full_after, with_plan};
     use crate::output::file::Older;
-    use crate::output::testing::{all_kinds, bare_sample, full_sample, text_fields, text_sample};
-    use crate::sample::FieldKind;
+    use crate::output::testing::{
+        all_kinds, bare_sample, columns, full_sample, text_fields, text_sample,
+    };
+    use crate::sample::{Field, FieldKind, Sample};
 
     fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.csv");
         let file = OutputFile::create(&target, &target, Older::Replaced).expect("created");
-        let mut writer = Box::new(CsvWriter::new(fields, file).expect("header"));
+        let mut writer = Box::new(CsvWriter::new(&columns(fields), file).expect("header"));
         for sample in samples {
             writer.write(&Row::new(sample, fields)).expect("written");
         }
@@ -173,7 +198,7 @@ mod tests {
         let target = folder.path().join("rows.csv");
         let file = OutputFile::create(&target, &target, Older::Replaced).expect("created");
         let fields = text_fields(&["text"]);
-        let mut writer = Box::new(CsvWriter::new(&fields, file).expect("there is room"));
+        let mut writer = Box::new(CsvWriter::new(&columns(&fields), file).expect("there is room"));
         let samples = ["one\ntwo", "three\nfour"].map(|text| text_sample(&[text]));
         let rows = samples.each_ref().map(|sample| Row::new(sample, &fields));
         with_plan(full_after(15, "rows.csv"), || {
@@ -197,7 +222,7 @@ mod tests {
         let target = folder.path().join("rows.csv");
         let file = OutputFile::create(&target, &target, Older::Replaced).expect("created");
         let fields = text_fields(&["a", "b"]);
-        let mut writer = CsvWriter::new(&fields, file).expect("header");
+        let mut writer = CsvWriter::new(&columns(&fields), file).expect("header");
         assert!(
             writer
                 .write(&Row::new(&text_sample(&["alone"]), &fields))

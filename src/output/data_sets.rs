@@ -3,25 +3,25 @@
 //!
 //! Each is finished on its own, whatever becomes of the others.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::file::{FinishedFile, Older, OutputFile};
 use super::names::FileNames;
 use super::sources::SourcesWriter;
-use super::{
-    Existing, Origin, OutputConfig, OutputFormat, Row, RowWriter, SourceKind, WriteError, disk,
-};
-use crate::sample::{Field, Sample, Value};
+use super::{Existing, Layout, OutputConfig, OutputFormat, Row, RowWriter, WriteError, disk};
+use crate::sample::Field;
 
 /// The data files of a run while it lasts.
 pub(super) struct DataSets {
     /// The first tells the origin of the rows of the others, and gets its final
     /// name before them.
     all: Vec<DataSet>,
-    /// The columns, if rows are to tell their origin themselves.
-    wide: Option<Wide>,
+    layout: Layout,
     /// Samples in every file.
     rows: u64,
+    /// Samples that are in none because they could not be converted, by reason.
+    not_converted: BTreeMap<String, u64>,
     /// Where and why a file failed; none takes samples after that.
     failure: Option<WriteError>,
 }
@@ -31,19 +31,20 @@ impl DataSets {
     pub(super) fn create(
         config: &OutputConfig,
         names: &FileNames,
-        fields: &Arc<[Field]>,
+        fields: &[Field],
     ) -> Result<Self, WriteError> {
         remove_parts(names);
-        let wide = config.with_metadata.then(|| Wide::new(config, fields));
-        let columns = wide.as_ref().map_or(fields, |wide| &wide.columns);
+        let source = config.with_metadata.then_some(config.source);
+        let layout = Layout::new(fields, config.conversion, source);
         let mut all = vec![DataSet::of_sources(config, names)?];
         for format in config.written_formats() {
-            all.push(DataSet::create(format, config, names, columns)?);
+            all.push(DataSet::create(format, config, names, &layout)?);
         }
         Ok(Self {
             all,
-            wide,
+            layout,
             rows: 0,
+            not_converted: BTreeMap::new(),
             failure: None,
         })
     }
@@ -58,22 +59,35 @@ impl DataSets {
         self.failure.is_some()
     }
 
-    /// Writes `rows` to every file; if one cannot take them, the others give
-    /// them back, and none takes any from then on.
-    pub(super) fn append(&mut self, rows: &[Row<'_>]) -> Result<(), WriteError> {
+    /// Samples that are in no file because they could not be converted, by
+    /// reason.
+    pub(super) fn not_converted(&self) -> &BTreeMap<String, u64> {
+        &self.not_converted
+    }
+
+    /// Writes `rows` to every file, but those that cannot be converted, and says
+    /// how many that were; if a file cannot take them, the others give them
+    /// back, and none takes any from then on.
+    pub(super) fn append(&mut self, rows: &[Row<'_>]) -> Result<usize, WriteError> {
         if let Some(failure) = &self.failure {
             return Err(failure.again());
         }
-        let Some(wide) = &self.wide else {
-            return self.append_all(rows);
-        };
-        let columns = Arc::clone(&wide.columns);
-        let samples: Vec<_> = rows.iter().map(|row| wide.sample(row)).collect();
-        let origin = rows.first().and_then(|row| row.origin);
-        self.append_all(&Row::all(&samples, origin, &columns))
+        let mut laid_out = Vec::with_capacity(rows.len());
+        let mut not_converted = Vec::new();
+        for row in rows {
+            match self.layout.row(row) {
+                Ok(row) => laid_out.push(row),
+                Err(unfit) => not_converted.push(unfit.to_string()),
+            }
+        }
+        self.append_all(&laid_out)?;
+        for reason in not_converted {
+            *self.not_converted.entry(reason).or_default() += 1;
+        }
+        Ok(laid_out.len())
     }
 
-    fn append_all(&mut self, rows: &[Row<'_>]) -> Result<(), WriteError> {
+    fn append_all(&mut self, rows: &[Cow<'_, Row<'_>>]) -> Result<(), WriteError> {
         for index in 0..self.all.len() {
             if let Err(error) = self.all[index].append(rows) {
                 return Err(self.take_back(index, rows.len(), error));
@@ -146,32 +160,6 @@ pub(super) struct Ended {
     pub(super) errors: Vec<WriteError>,
 }
 
-/// The columns of rows that tell their origin.
-struct Wide {
-    columns: Arc<[Field]>,
-    source: SourceKind,
-}
-
-impl Wide {
-    fn new(config: &OutputConfig, fields: &[Field]) -> Self {
-        let source = config.source;
-        Self {
-            columns: [fields, &Origin::fields(source)].concat().into(),
-            source,
-        }
-    }
-
-    /// The sample of `row` and its origin.
-    fn sample(&self, row: &Row<'_>) -> Sample {
-        let mut values = row.sample.values.clone();
-        if let Some(origin) = row.origin {
-            values.extend(origin.values(self.source));
-        }
-        values.resize(self.columns.len(), Value::Null);
-        Sample { values }
-    }
-}
-
 /// One of the files.
 struct DataSet {
     writer: Box<dyn RowWriter>,
@@ -195,14 +183,14 @@ impl DataSet {
         format: OutputFormat,
         config: &OutputConfig,
         names: &FileNames,
-        fields: &Arc<[Field]>,
+        layout: &Layout,
     ) -> Result<Self, WriteError> {
         let older = match config.existing {
             Existing::Refuse => Older::Kept,
             Existing::Replace => Older::Replaced,
         };
         let file = OutputFile::create(&names.part(format), &names.target(format), older)?;
-        let writer = format.writer_to(fields, file)?;
+        let writer = format.writer_to(layout, file)?;
         Ok(Self::new(writer, config.grows(format)))
     }
 
@@ -215,7 +203,7 @@ impl DataSet {
         }
     }
 
-    fn append(&mut self, rows: &[Row<'_>]) -> Result<(), WriteError> {
+    fn append(&mut self, rows: &[Cow<'_, Row<'_>>]) -> Result<(), WriteError> {
         for row in rows {
             self.writer.write(row)?;
         }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::WriteError;
 use super::disk::File;
 use super::file::{Older, OutputFile};
 use super::names::FileNames;
+use super::{WriteError, part_of};
 
 /// The file that describes a run; it keeps the outputs locked.
 #[derive(Debug)]
@@ -47,9 +47,7 @@ impl ManifestFile {
 ///
 /// It could not be written, and is as it was.
 pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), WriteError> {
-    let mut part = path.to_owned().into_os_string();
-    part.push(".part");
-    replace(path, Path::new(&part), value)
+    replace(path, &part_of(path), value)
 }
 
 fn replace(path: &Path, part: &Path, value: &impl Serialize) -> Result<(), WriteError> {

@@ -6,8 +6,11 @@
 //! a run, [`Past`] what an earlier run with these names left, [`Outputs`] the
 //! files of this one.
 
+mod beir;
+mod column;
 mod columns;
 mod config;
+mod converted;
 mod csv;
 mod data_sets;
 mod disk;
@@ -17,6 +20,7 @@ mod file;
 mod huggingface;
 mod journal;
 mod jsonl;
+mod layout;
 mod lock;
 mod manifest;
 mod names;
@@ -38,10 +42,14 @@ mod tests;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Map, Value};
+
 use crate::sample::{Field, Sample};
 
 pub use config::{Existing, OutputConfig, OutputFormat, SourceKind};
+pub use converted::Converted;
 pub use file::FinishedFile;
+pub use layout::Layout;
 pub use manifest::{ManifestFile, write_json};
 pub use origin::Origin;
 pub use outputs::{Finished, Outputs};
@@ -50,9 +58,11 @@ pub use place::Place;
 pub use rejects::Rejects;
 
 /// A sample on its way into the files, and its JSON, made once for all of them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Row<'a> {
     sample: &'a Sample,
+    /// Its values, if they are others than those of the sample.
+    object: Option<Map<String, Value>>,
     json: String,
     origin: Option<&'a Origin>,
 }
@@ -64,6 +74,7 @@ impl<'a> Row<'a> {
         let json = serde_json::to_string(&sample.named(fields));
         Self {
             sample,
+            object: None,
             json: json.expect("keys are texts, and nothing else can fail"),
             origin: None,
         }
@@ -164,6 +175,12 @@ pub enum OpenError {
         /// All of them.
         paths: Vec<PathBuf>,
     },
+    /// The name of a file tells no type that can be written.
+    #[error("`{}`: its name must end in .jsonl, .csv or .parquet", .path.display())]
+    Type {
+        /// The file.
+        path: PathBuf,
+    },
     /// Samples of an earlier run are in no finished files.
     #[error("an unfinished run is there: {samples} samples in `{}`", .journal.display())]
     Unfinished {
@@ -197,6 +214,13 @@ pub enum OpenError {
     /// A file cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+}
+
+/// The name of the file at `target` until it is whole.
+fn part_of(target: &Path) -> PathBuf {
+    let mut part = target.to_owned().into_os_string();
+    part.push(".part");
+    part.into()
 }
 
 fn in_words(paths: &[PathBuf]) -> String {

@@ -137,6 +137,7 @@ mod tests {
             source,
             incremental: false,
             with_metadata: false,
+            conversion: None,
             existing: Existing::Refuse,
         };
         FileNames::new(&config, format_name)

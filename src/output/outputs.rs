@@ -2,6 +2,7 @@
 //!
 //! Opened by [`Place`], as new or from the journal of an earlier run.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub struct Finished {
     pub rejects: Option<PathBuf>,
     /// The rows of each of them.
     pub rows: u64,
+    /// Samples that are in none because they could not be converted, by reason.
+    pub not_converted: BTreeMap<String, u64>,
     /// Files of an earlier run that stand beside these because their successors
     /// could not be finished.
     pub stale: Vec<PathBuf>,
@@ -95,8 +98,9 @@ impl Outputs {
         &mut self.rejects
     }
 
-    /// Writes `samples` of one `origin` to every file, and to the journal with what
-    /// `note` says of the request they come from.
+    /// Writes `samples` of one `origin` to every file, but those that cannot be
+    /// converted, and to the journal with what `note` says of the request they
+    /// come from.
     ///
     /// The journal comes first; without it nothing is written. All files hold
     /// the same samples: if one cannot take them, the others give them back.
@@ -116,9 +120,9 @@ impl Outputs {
     ) -> Result<(), WriteError> {
         let rows = Row::all(samples, origin, &self.fields);
         self.journal.append(&rows, origin, note)?;
-        self.data_sets.append(&rows)?;
+        let n_rows = self.data_sets.append(&rows)?;
         let named = self.name_growing();
-        named.map_err(|error| self.data_sets.fail(rows.len(), error))
+        named.map_err(|error| self.data_sets.fail(n_rows, error))
     }
 
     /// Writes `samples` samples to the journal only, which are in what `note`
@@ -164,6 +168,7 @@ impl Outputs {
     pub fn finish(mut self, is_complete: bool) -> Finished {
         let targets = self.place.targets();
         let rows = self.data_sets.rows();
+        let not_converted = self.data_sets.not_converted().clone();
         let is_whole = is_complete && !self.data_sets.have_failed();
         let Ended {
             files,
@@ -184,6 +189,8 @@ impl Outputs {
             complete: is_whole && errors.is_empty(),
             samples: 0,
             with_metadata: self.place.config.with_metadata,
+            shape: self.place.config.shape_name().map(str::to_owned),
+            not_converted: not_converted.clone(),
             files: files.iter().map(Into::into).collect(),
             sources: sources.as_ref().map(Into::into),
         };
@@ -200,6 +207,7 @@ impl Outputs {
             sources: sources.map(|file| file.path),
             rejects: self.rejects.path().map(Path::to_owned),
             rows,
+            not_converted,
             stale,
             errors,
         }

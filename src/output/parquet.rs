@@ -3,8 +3,8 @@
 //! Plain optional columns without Arrow's own schema: what every reader reads.
 
 use std::io;
-use std::sync::Arc;
 
+use arrow::datatypes::DataType;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
@@ -13,10 +13,10 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 
+use super::column::Column;
 use super::columns::Columns;
 use super::file::{FinishedFile, OutputFile};
 use super::{Row, RowWriter, WriteError, huggingface};
-use crate::sample::{Field, FieldKind};
 
 /// Rows of a row group: what is held in memory, and what readers skip by.
 const MAX_ROW_GROUP_ROWS: usize = 20_000;
@@ -36,15 +36,16 @@ pub(super) struct ParquetWriter {
 }
 
 impl ParquetWriter {
-    /// Writes samples of `fields` to `file`.
-    pub(super) fn new(fields: &Arc<[Field]>, file: OutputFile) -> Result<Self, WriteError> {
-        let columns = Columns::new(fields);
+    /// Writes rows of `columns` to `file`.
+    pub(super) fn new(columns: &[Column], file: OutputFile) -> Result<Self, WriteError> {
         let options = ArrowWriterOptions::new()
             .with_skip_arrow_metadata(true)
-            .with_properties(properties(fields));
+            .with_properties(properties(columns));
         let path = file.path().to_owned();
-        let row_groups = ArrowWriter::try_new_with_options(file, columns.schema(), options)
-            .map_err(|error| WriteError::at(&path, cause(error)))?;
+        let failed = |error| WriteError::at(&path, cause(error));
+        let columns = Columns::new(columns).map_err(|error| failed(error.into()))?;
+        let row_groups =
+            ArrowWriter::try_new_with_options(file, columns.schema(), options).map_err(failed)?;
         Ok(Self {
             columns,
             row_groups,
@@ -81,8 +82,8 @@ impl ParquetWriter {
 impl RowWriter for ParquetWriter {
     fn write(&mut self, row: &Row<'_>) -> Result<(), WriteError> {
         self.columns
-            .push(row.sample)
-            .map_err(|source| self.fail(source))?;
+            .push(&row.json)
+            .map_err(|error| self.fail(cause(error.into())))?;
         if self.columns.are_full() {
             self.write_columns()?;
         }
@@ -115,28 +116,29 @@ impl RowWriter for ParquetWriter {
     }
 }
 
-fn properties(fields: &[Field]) -> WriterProperties {
-    let features = KeyValue::new(huggingface::KEY.to_owned(), huggingface::features(fields));
+fn properties(columns: &[Column]) -> WriterProperties {
+    let features = huggingface::features(columns);
+    let features = features.map(|it| vec![KeyValue::new(huggingface::KEY.to_owned(), it)]);
     let general = WriterProperties::builder()
         .set_created_by(concat!("sdgen version ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(MAX_ROW_GROUP_ROWS))
         .set_max_row_group_bytes(Some(MAX_ROW_GROUP_BYTES))
-        .set_key_value_metadata(Some(vec![features]));
-    fields.iter().fold(general, without_dictionary).build()
+        .set_key_value_metadata(features);
+    columns.iter().fold(general, without_dictionary).build()
 }
 
-/// Turns the dictionary of `field` off if it holds texts.
+/// Turns the dictionary of `column` off if it holds texts.
 ///
 /// Texts of samples hardly repeat: building a dictionary of them only to give
 /// it up costs time, and zstd finds what does repeat.
 fn without_dictionary(
     properties: WriterPropertiesBuilder,
-    field: &Field,
+    column: &Column,
 ) -> WriterPropertiesBuilder {
-    let column = ColumnPath::new(vec![field.name.clone()]);
+    let path = ColumnPath::new(vec![column.name.clone()]);
     // The items of a list are tags that do repeat.
-    properties.set_column_dictionary_enabled(column, field.kind != FieldKind::String)
+    properties.set_column_dictionary_enabled(path, column.data_type != DataType::Utf8)
 }
 
 /// What the operating system said, without the words of the `parquet` crate.
@@ -153,6 +155,7 @@ fn cause(error: ParquetError) -> io::Error {
 #[cfg(test)]
 mod tests {
     use std::fs::{self, File};
+    use std::sync::Arc;
 
     use parquet::basic::{LogicalType, Repetition, Type};
     use parquet::file::metadata::RowGroupMetaData;
@@ -162,14 +165,16 @@ mod tests {
     use super::*;
     use crate::output::faults::{full_after, with_plan};
     use crate::output::file::Older;
-    use crate::output::testing::{all_kinds, bare_sample, full_sample, text_fields, text_sample};
-    use crate::sample::Sample;
+    use crate::output::testing::{
+        all_kinds, bare_sample, columns, full_sample, text_fields, text_sample,
+    };
+    use crate::sample::{Field, Sample};
 
     fn written(fields: &Arc<[Field]>, samples: &[Sample]) -> SerializedFileReader<File> {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("rows.parquet");
         let file = OutputFile::create(&target, &target, Older::Replaced).expect("created");
-        let mut writer = Box::new(ParquetWriter::new(fields, file).expect("begun"));
+        let mut writer = Box::new(ParquetWriter::new(&columns(fields), file).expect("begun"));
         for sample in samples {
             writer.write(&Row::new(sample, fields)).expect("written");
         }
@@ -271,7 +276,7 @@ mod tests {
         let target = folder.path().join("rows.parquet");
         let fields = text_fields(&["text"]);
         let empty = OutputFile::create(&target, &target, Older::Replaced).expect("created");
-        let writer = Box::new(ParquetWriter::new(&fields, empty).expect("begun"));
+        let writer = Box::new(ParquetWriter::new(&columns(&fields), empty).expect("begun"));
         let (error, _) = with_plan(full_after(100, "rows.parquet"), || write(writer));
         assert_eq!(
             error.to_string(),

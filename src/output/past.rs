@@ -26,6 +26,8 @@ pub struct Past {
     pub(super) formats: Vec<OutputFormat>,
     /// Whether files with the origin of their rows are wanted now.
     with_metadata: bool,
+    /// The shape that is wanted now.
+    shape: Option<&'static str>,
     header: Value,
     contents: Contents,
 }
@@ -55,6 +57,7 @@ impl Past {
                     path,
                     formats: OutputFormat::ALL.into_iter().filter(is_its).collect(),
                     with_metadata: place.config.with_metadata,
+                    shape: place.config.shape_name(),
                     names: place.names.clone(),
                     header,
                     contents,
@@ -158,6 +161,7 @@ impl Past {
         let rejects = Some(self.names.rejects()).filter(|path| path.is_file());
         let are_finished = self.is_complete()
             && end.with_metadata == self.with_metadata
+            && end.shape.as_deref() == self.shape
             && files
                 .iter()
                 .all(|file| is_finished(file, self.listed(file)))
@@ -166,7 +170,10 @@ impl Past {
             files,
             sources: Some(sources),
             rejects,
-            rows: self.samples(),
+            rows: self
+                .samples()
+                .saturating_sub(end.not_converted.values().sum()),
+            not_converted: end.not_converted.clone(),
             stale: Vec::new(),
             errors: Vec::new(),
         })

@@ -97,7 +97,7 @@ impl Place {
         if self.config.existing != Existing::Replace {
             refuse(&self.config, &self.names, &earlier)?;
         }
-        let fields = fields.into();
+        let fields: Arc<[Field]> = fields.into();
         let data_sets = DataSets::create(&self.config, &self.names, &fields)?;
         let journal = Journal::create(&self.names, header)?;
         // Samples may be in no finished file.
@@ -129,7 +129,8 @@ impl Place {
         let fields: Arc<[Field]> = fields.into();
         let mut data_sets = DataSets::create(&self.config, &self.names, &fields)?;
         past.try_replay(&fields, |_, origin, samples| {
-            data_sets.append(&Row::all(&samples, origin.as_ref(), &fields))
+            let rows = Row::all(&samples, origin.as_ref(), &fields);
+            data_sets.append(&rows).map(drop)
         })?;
         let journal = Journal::reopen(past)?;
         let rejects = Rejects::resume(self.names.rejects());

@@ -9,6 +9,7 @@
 //!
 //! What they mean together, [`Past`](super::Past) knows.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Take};
 use std::path::Path;
@@ -60,6 +61,12 @@ pub(super) struct End {
     /// Whether the files have columns with the origin of their rows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) with_metadata: bool,
+    /// The shape of their rows, if it is not that of the samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) shape: Option<String>,
+    /// Samples that are not in them because they could not be converted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) not_converted: BTreeMap<String, u64>,
     /// The files that were finished; none is as an earlier end said.
     pub(super) files: Vec<ListedFile>,
     /// The file that tells the origin of their rows.

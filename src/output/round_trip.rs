@@ -23,6 +23,7 @@ fn write(folder: &Path, fields: &[Field], samples: &[Sample]) {
         source: SourceKind::Docs,
         incremental: false,
         with_metadata: false,
+        conversion: None,
         existing: Existing::Refuse,
     };
     let place = Place::claim(&config, "any").expect("an empty folder");

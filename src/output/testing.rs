@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::column::Column;
 use super::{OpenError, OutputConfig, Place};
 use crate::sample::{Field, FieldKind, Limit, Sample, Value};
 
@@ -11,6 +12,11 @@ pub(super) fn text_fields(names: &[&str]) -> Arc<[Field]> {
         .iter()
         .map(|name| Field::new(*name, FieldKind::String, "text"))
         .collect()
+}
+
+/// The columns for `fields`.
+pub(super) fn columns(fields: &[Field]) -> Vec<Column> {
+    fields.iter().map(Column::of_field).collect()
 }
 
 /// A field of each kind, and a class label; all but the first optional.

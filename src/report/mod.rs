@@ -16,7 +16,7 @@ use crate::cli::LogLevel;
 use crate::generate::{Books, Event, Traffic};
 use crate::sample::{Field, Sample};
 
-pub use summary::Summary;
+pub use summary::{Summary, listed};
 
 /// Samples shown at the end of a run.
 const PREVIEW: usize = 3;
@@ -186,6 +186,11 @@ pub fn confirm_large_run(samples: u64) -> bool {
         .and_then(|()| io::stdin().read_line(&mut answer))
         .is_ok()
         && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+/// Prints a line about what a command does.
+pub fn say(line: &str) {
+    let _ = io::stderr().write_all(format!("{}\n", summary::printable(line)).as_bytes());
 }
 
 /// Prints an error and what to do about it.

@@ -33,6 +33,8 @@ pub struct Summary<'a> {
     pub elapsed: Duration,
     /// The file with examples of what was not taken, if there is one.
     pub rejects: Option<&'a Path>,
+    /// Written samples that are in the journal only, by reason.
+    pub not_converted: &'a BTreeMap<String, u64>,
 }
 
 impl Summary<'_> {
@@ -65,6 +67,7 @@ impl Summary<'_> {
             HumanCount(books.failed()),
         );
         write_losses(text, books);
+        write_not_converted(text, self.not_converted);
         if let Some(tally) = &run.verified {
             write_verified(text, tally);
         }
@@ -170,6 +173,18 @@ fn write_losses(text: &mut String, books: &Books) {
     }
 }
 
+/// What is written to the journal, and could not be to the files.
+fn write_not_converted(text: &mut String, not_converted: &BTreeMap<String, u64>) {
+    if !not_converted.is_empty() {
+        let samples = HumanCount(not_converted.values().sum());
+        let reasons = listed(not_converted);
+        let _ = writeln!(
+            text,
+            "  {samples} of the written are not converted, and in the journal only: {reasons}"
+        );
+    }
+}
+
 /// What second looks came to, in all and by label.
 fn write_verified(text: &mut String, tally: &Tally) {
     let asked = HumanCount(tally.all.asked);
@@ -236,7 +251,8 @@ fn part(tokens: u64, what: &str) -> String {
 }
 
 /// `reason 3, other reason 1`, the most frequent first.
-fn listed(reasons: &BTreeMap<String, u64>) -> String {
+#[must_use]
+pub fn listed(reasons: &BTreeMap<String, u64>) -> String {
     let mut reasons: Vec<_> = reasons.iter().collect();
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     counted(
@@ -356,6 +372,7 @@ mod tests {
             is_billed: true,
             elapsed: Duration::from_millis(12_340),
             rejects: Some(Path::new(".sdgen/out.rejects.jsonl")),
+            not_converted: &BTreeMap::new(),
         };
         let mut text = String::new();
         summary.write(&mut text);

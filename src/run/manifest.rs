@@ -1,5 +1,6 @@
 //! What is to be known of a run afterwards.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -64,6 +65,11 @@ pub(super) struct Manifest {
     cost: Option<Cost>,
     /// This part of the run; the only one unless it was resumed.
     part: Option<Part>,
+    /// The shape that samples have in the files; null if it is that of the format.
+    shape: Option<&'static str>,
+    /// Samples that are in no file, only in the journal, because they could not
+    /// be converted, by reason.
+    pub(super) not_converted: BTreeMap<String, u64>,
     pub(super) files: Vec<PathBuf>,
     /// The file that tells where each row of the files comes from.
     pub(super) sources: Option<PathBuf>,
@@ -175,6 +181,8 @@ impl Manifest {
             traffic: None,
             cost: None,
             part: None,
+            shape: config.output.conversion.map(|it| it.shape().name()),
+            not_converted: BTreeMap::new(),
             files: Vec::new(),
             sources: None,
             rejects: None,

@@ -391,6 +391,7 @@ impl Prepared {
         manifest.close(&run, config.rates.as_ref(), elapsed);
         manifest.end = Some(verdict.clone());
         manifest.files = finished.files;
+        manifest.not_converted = finished.not_converted;
         manifest.sources = finished.sources;
         manifest.rejects = finished.rejects;
         let unwritten = manifest_file.and_then(|file| file.write(&manifest).err());
@@ -404,6 +405,7 @@ impl Prepared {
                 is_billed: !config.provider.is_offline(),
                 elapsed,
                 rejects: manifest.rejects.as_deref(),
+                not_converted: &manifest.not_converted,
             },
             &options.fields(format),
         );

@@ -161,6 +161,7 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         source: SourceKind::Query,
         incremental: false,
         with_metadata: false,
+        conversion: None,
         existing: Existing::Refuse,
     };
     let place = Place::claim(&output, format.name()).expect("writable");

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sdgen::output::{OutputFormat, Row};
+use sdgen::output::{Layout, OutputFormat, Row};
 use sdgen::sample::{Field, FieldKind, Sample, Value};
 
 const N_SAMPLES: u32 = 10_000;
@@ -46,7 +46,9 @@ fn sample(seed: u32) -> Sample {
 fn write(format: OutputFormat, fields: &Arc<[Field]>, samples: &[Sample]) {
     let folder = tempfile::tempdir().expect("a folder");
     let (part, target) = (folder.path().join("part"), folder.path().join("target"));
-    let mut writer = format.writer(fields, &part, &target).expect("created");
+    let mut writer = format
+        .writer(&Layout::new(fields, None, None), &part, &target)
+        .expect("created");
     for batch in samples.chunks(BATCH_SIZE) {
         for sample in batch {
             writer.write(&Row::new(sample, fields)).expect("written");

@@ -5,6 +5,7 @@
 mod budget;
 mod command_line;
 mod commands;
+mod convert;
 mod crash;
 mod custom_formats;
 mod data_sets;
@@ -46,4 +47,5 @@ mod steering;
 mod storm;
 mod tls;
 mod urls;
+mod validate;
 mod verify;

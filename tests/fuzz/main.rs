@@ -140,6 +140,7 @@ fn replayed(journal: &[u8]) -> Option<Vec<Sample>> {
         source: SourceKind::Query,
         incremental: false,
         with_metadata: false,
+        conversion: None,
         existing: Existing::Refuse,
     };
     let side = folder.path().join(".sdgen");

@@ -245,6 +245,7 @@ impl Bench {
             source: SourceKind::Query,
             incremental: false,
             with_metadata: false,
+            conversion: None,
             existing: Existing::Replace,
         };
         claim(&config, "pair").expect("writable")

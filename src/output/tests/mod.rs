@@ -1,5 +1,6 @@
 //! Whole runs: undisturbed, resumed, cut short, on disks that fail.
 
+mod converted;
 mod crash;
 mod failure;
 mod files;
@@ -42,6 +43,7 @@ impl Sandbox {
             source: SourceKind::Query,
             incremental: false,
             with_metadata: false,
+            conversion: None,
             existing: Existing::Refuse,
         };
         Self { folder, config }
