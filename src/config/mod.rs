@@ -12,7 +12,10 @@ use std::time::{Duration, SystemTime};
 
 use crate::cli::{Cli, DedupMode, LogLevel, OutputChoice, PdfReader, Provider};
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
-use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
+use crate::format::{
+    CLASSIFICATION, CustomFormatError, Format, FormatHandler as _, Grounding, LabelsError,
+    classification, load_custom, predefined,
+};
 use crate::generate::dedup::Duplicates;
 use crate::generate::{Budget, Limits, Options, Planning, Rates};
 use crate::llm::{PriceError, Prices, SetupError};
@@ -108,6 +111,15 @@ pub enum ConfigError {
     /// The custom format cannot be used.
     #[error(transparent)]
     CustomFormat(#[from] CustomFormatError),
+    /// Text classification without classes.
+    #[error("--format classification needs its classes: name them, as in --labels spam,other")]
+    NoLabels,
+    /// Classes of another format.
+    #[error("--labels names the classes of --format classification only; leave it out")]
+    IdleLabels,
+    /// The labels are no classes.
+    #[error("--labels: {0}")]
+    Labels(#[from] LabelsError),
     /// The key, model or address cannot be used.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -183,10 +195,7 @@ impl Config {
     ///
     /// They make no run; nothing was sent or written.
     pub fn resolve(cli: Cli, env: &Env) -> Result<Self, ConfigError> {
-        let format = match (&cli.format.format, &cli.format.custom_format_file) {
-            (Some(name), _) => predefined(name).expect("clap lets only predefined names through"),
-            (None, path) => load_custom(path.as_deref().expect("clap requires one of both"))?,
-        };
+        let format = format(&cli)?;
         let provider = provider(&cli, env)?;
         let verifier = cli.verify.then(|| provider.verifier(&cli));
         let rates = rates(&cli, &provider, verifier.as_ref())?;
@@ -212,6 +221,27 @@ impl Config {
             plan_file,
             yes: cli.yes,
         })
+    }
+}
+
+/// What a sample looks like.
+fn format(cli: &Cli) -> Result<Format, ConfigError> {
+    let name = cli.format.format.as_deref();
+    if name == Some(CLASSIFICATION) {
+        return match &cli.labels[..] {
+            [] => Err(ConfigError::NoLabels),
+            labels => Ok(classification(labels)?),
+        };
+    }
+    if !cli.labels.is_empty() {
+        return Err(ConfigError::IdleLabels);
+    }
+    match (name, &cli.format.custom_format_file) {
+        (Some(name), _) => Ok(predefined(name).expect("clap lets only predefined names through")),
+        (None, path) => {
+            let path = path.as_deref().expect("clap requires one of both");
+            Ok(load_custom(path)?)
+        }
     }
 }
 
@@ -245,9 +275,10 @@ fn options(
     rates: Option<&Rates>,
 ) -> Result<(Options, Option<PathBuf>), ConfigError> {
     let is_query = matches!(input, Input::Query(_));
-    let is_grounded = !is_query && format.grounding().is_some();
+    let grounding = format.grounding().filter(|_| !is_query);
+    let is_checked = grounding.is_some_and(|it| it.answer.is_some() || cli.free_context);
     let is_offline = provider.is_offline();
-    warn_of_grounding(cli, is_grounded);
+    warn_of_grounding(cli, grounding, is_checked);
     let (planning, plan_file) = planning(cli, is_query, is_offline)?;
     let options = Options {
         samples: cli.samples,
@@ -272,7 +303,7 @@ fn options(
         planning,
         balance: balance(cli.balance.as_ref(), format, is_offline && !is_query)?,
         free_context: cli.free_context,
-        keep_ungrounded: cli.keep_ungrounded && is_grounded,
+        keep_ungrounded: cli.keep_ungrounded && is_checked,
         sanity: !cli.no_sanity,
         examples: None,
         language: cli.language.clone(),
@@ -282,17 +313,21 @@ fn options(
     Ok((options, plan_file))
 }
 
-fn warn_of_grounding(cli: &Cli, is_grounded: bool) {
-    let flags = [
-        ("--free-context", cli.free_context),
-        ("--keep-ungrounded", cli.keep_ungrounded),
-    ];
-    for (flag, is_given) in flags {
-        if is_given && !is_grounded {
-            tracing::warn!("{flag} has an effect with qa from documents only");
-        }
+/// Warns of flags without effect; `grounding` is that of samples from documents,
+/// and `is_checked` whether what the model writes must come from them.
+fn warn_of_grounding(cli: &Cli, grounding: Option<Grounding>, is_checked: bool) {
+    if cli.free_context && grounding.is_none() {
+        tracing::warn!(
+            "--free-context has an effect with qa and summarisation from documents only"
+        );
     }
-    if is_grounded && cli.language.is_some() && !cli.keep_ungrounded {
+    if cli.keep_ungrounded && !is_checked {
+        tracing::warn!(
+            "--keep-ungrounded has an effect with qa from documents only, and with summarisation \
+             beside --free-context"
+        );
+    }
+    if is_checked && cli.language.is_some() && !cli.keep_ungrounded {
         tracing::warn!(
             "answers in another language than the documents are rejected as not in the text; \
              --keep-ungrounded keeps them"

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{ItemShape, SAMPLES_KEY, Wanted};
-use crate::sample::{Field, FieldKind, Limit};
+use crate::sample::{Field, FieldKind, Limit, Role};
 
 /// More labels than these are told in words only: providers refuse long enums.
 const MAX_ENUM_VALUES: usize = 32;
@@ -66,7 +66,7 @@ fn item(shape: &ItemShape) -> Value {
 fn property(field: &Field) -> Value {
     let kind = match field.kind {
         FieldKind::String => "string",
-        FieldKind::List => "array",
+        FieldKind::List | FieldKind::Messages => "array",
         FieldKind::Integer => "integer",
         FieldKind::Float => "number",
         FieldKind::Boolean => "boolean",
@@ -82,10 +82,25 @@ fn property(field: &Field) -> Value {
         if let Some(choices) = choices(field) {
             property["items"]["enum"] = choices;
         }
+    } else if field.kind == FieldKind::Messages {
+        property["items"] = message();
     } else if let Some(choices) = choices(field).filter(|_| field.required) {
         property["enum"] = choices;
     }
     property
+}
+
+/// A message; closed, which no endpoint minds so deep.
+fn message() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "role": {"type": "string", "enum": Role::ALL.map(Role::name)},
+            "content": {"type": "string"},
+        },
+        "required": ["role", "content"],
+        "additionalProperties": false,
+    })
 }
 
 /// All values, or items of a list, that `field` takes, while they are few.
@@ -124,6 +139,27 @@ mod tests {
             limit,
             ..Field::new("field", kind, description)
         }
+    }
+
+    #[test]
+    fn messages_are_closed_objects_of_a_role_and_a_content() {
+        let talk = Field::new("talk", FieldKind::Messages, "");
+        assert_eq!(
+            property(&talk),
+            json!({
+                "type": "array",
+                "description": "",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "role": {"type": "string", "enum": ["system", "user", "assistant"]},
+                        "content": {"type": "string"},
+                    },
+                    "required": ["role", "content"],
+                    "additionalProperties": false,
+                },
+            })
+        );
     }
 
     #[test]

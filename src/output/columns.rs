@@ -6,12 +6,13 @@ use std::io;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, RecordBatch, StringBuilder,
+    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, RecordBatch,
+    StringBuilder, StructBuilder,
 };
-use arrow::datatypes::{DataType, Field as ArrowField, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field as ArrowField, Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
-use crate::sample::{Field, FieldKind, Sample, Value};
+use crate::sample::{Field, FieldKind, Message, Sample, Value};
 
 /// Rows in memory before they are handed on; more gain no time.
 const MAX_ROWS: usize = 1024;
@@ -78,13 +79,23 @@ fn text_bytes(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len(),
         Value::List(texts) => texts.iter().map(String::len).sum(),
+        Value::Messages(messages) => messages.iter().map(|it| it.content.len()).sum(),
         Value::Null | Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => 0,
     }
 }
 
 /// The items of a list, by the name that the Parquet format gives them.
-fn item() -> Arc<ArrowField> {
-    Arc::new(ArrowField::new("element", DataType::Utf8, true))
+fn item(data_type: DataType) -> Arc<ArrowField> {
+    Arc::new(ArrowField::new("element", data_type, true))
+}
+
+/// The parts of a message.
+fn message() -> Fields {
+    let parts = ["role", "content"];
+    parts
+        .map(|name| ArrowField::new(name, DataType::Utf8, true))
+        .into_iter()
+        .collect()
 }
 
 fn data_type(kind: FieldKind) -> DataType {
@@ -93,7 +104,8 @@ fn data_type(kind: FieldKind) -> DataType {
         FieldKind::Integer => DataType::Int64,
         FieldKind::Float => DataType::Float64,
         FieldKind::Boolean => DataType::Boolean,
-        FieldKind::List => DataType::List(item()),
+        FieldKind::List => DataType::List(item(DataType::Utf8)),
+        FieldKind::Messages => DataType::List(item(DataType::Struct(message()))),
     }
 }
 
@@ -103,6 +115,7 @@ enum Column {
     Float(Float64Builder),
     Boolean(BooleanBuilder),
     List(ListBuilder<StringBuilder>),
+    Messages(ListBuilder<StructBuilder>),
 }
 
 impl Column {
@@ -113,7 +126,13 @@ impl Column {
             FieldKind::Float => Self::Float(Float64Builder::new()),
             FieldKind::Boolean => Self::Boolean(BooleanBuilder::new()),
             FieldKind::List => {
-                Self::List(ListBuilder::new(StringBuilder::new()).with_field(item()))
+                let field = item(data_type(FieldKind::String));
+                Self::List(ListBuilder::new(StringBuilder::new()).with_field(field))
+            }
+            FieldKind::Messages => {
+                let field = item(DataType::Struct(message()));
+                let messages = StructBuilder::from_fields(message(), 0);
+                Self::Messages(ListBuilder::new(messages).with_field(field))
             }
         }
     }
@@ -130,6 +149,8 @@ impl Column {
             (Self::Boolean(column), Value::Null) => column.append_null(),
             (Self::List(column), Value::List(texts)) => column.append_value(texts.iter().map(Some)),
             (Self::List(column), Value::Null) => column.append_null(),
+            (Self::Messages(column), Value::Messages(messages)) => append(column, messages),
+            (Self::Messages(column), Value::Null) => column.append_null(),
             _ => {
                 return Err(io::Error::other(
                     "a value is of another type than its field",
@@ -146,8 +167,22 @@ impl Column {
             Self::Float(column) => Arc::new(column.finish()),
             Self::Boolean(column) => Arc::new(column.finish()),
             Self::List(column) => Arc::new(column.finish()),
+            Self::Messages(column) => Arc::new(column.finish()),
         }
     }
+}
+
+fn append(column: &mut ListBuilder<StructBuilder>, messages: &[Message]) {
+    let parts = column.values();
+    for message in messages {
+        let texts = [message.role.name(), &message.content];
+        for (index, text) in texts.into_iter().enumerate() {
+            let part = parts.field_builder::<StringBuilder>(index);
+            part.expect("all parts are texts").append_value(text);
+        }
+        parts.append(true);
+    }
+    column.append(true);
 }
 
 #[cfg(test)]

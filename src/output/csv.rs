@@ -53,7 +53,11 @@ impl CsvWriter {
         match value {
             Value::Null => self.rows.write_field(""),
             Value::String(text) => self.rows.write_field(text),
-            Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::List(_) => {
+            Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::List(_)
+            | Value::Messages(_) => {
                 // As in JSON, so that the files of a run agree: `1.0`, `true`, `["a"]`.
                 self.text.clear();
                 serde_json::to_writer(&mut self.text, value).map_err(io::Error::from)?;
@@ -125,7 +129,13 @@ mod tests {
     fn values_look_as_in_json_and_null_is_empty() {
         assert_eq!(
             written(&all_kinds(), &[full_sample("a"), bare_sample("b")]),
-            "text,count,score,truth,label,tags\na,-7,1.0,true,2,\"[\"\"x\"\",\"\"y, z\"\"]\"\nb,,,,,\n"
+            concat!(
+                "text,count,score,truth,label,tags,talk\n",
+                "a,-7,1.0,true,2,\"[\"\"x\"\",\"\"y, z\"\"]\",",
+                "\"[{\"\"role\"\":\"\"user\"\",\"\"content\"\":\"\"Why?\"\"},",
+                "{\"\"role\"\":\"\"assistant\"\",\"\"content\"\":\"\"So.\"\"}]\"\n",
+                "b,,,,,,\n",
+            )
         );
     }
 

@@ -3,6 +3,7 @@
 //! Plain optional columns without Arrow's own schema: what every reader reads.
 
 use std::io;
+use std::iter;
 use std::sync::Arc;
 
 use parquet::arrow::ArrowWriter;
@@ -134,9 +135,17 @@ fn without_dictionary(
     properties: WriterPropertiesBuilder,
     field: &Field,
 ) -> WriterPropertiesBuilder {
-    let column = ColumnPath::new(vec![field.name.clone()]);
-    // The items of a list are tags that do repeat.
-    properties.set_column_dictionary_enabled(column, field.kind != FieldKind::String)
+    let column = |inner: &[&str]| {
+        let inner = inner.iter().copied().map(str::to_owned);
+        ColumnPath::new(iter::once(field.name.clone()).chain(inner).collect())
+    };
+    let texts = match field.kind {
+        FieldKind::String => column(&[]),
+        FieldKind::Messages => column(&["list", "element", "content"]),
+        // The items of a list are tags that do repeat.
+        _ => return properties,
+    };
+    properties.set_column_dictionary_enabled(texts, false)
 }
 
 /// What the operating system said, without the words of the `parquet` crate.
@@ -195,8 +204,16 @@ mod tests {
         assert_eq!(
             cells,
             [
-                ["\"a\"", "-7", "1.0", "true", "2", "[\"x\", \"y, z\"]"],
-                ["\"b\"", "null", "null", "null", "null", "null"],
+                [
+                    "\"a\"",
+                    "-7",
+                    "1.0",
+                    "true",
+                    "2",
+                    "[\"x\", \"y, z\"]",
+                    "[{role: \"user\", content: \"Why?\"}, {role: \"assistant\", content: \"So.\"}]"
+                ],
+                ["\"b\"", "null", "null", "null", "null", "null", "null"],
             ]
         );
     }
@@ -218,6 +235,8 @@ mod tests {
                 ("truth", Type::BOOLEAN),
                 ("label", Type::INT64),
                 ("tags.list.element", Type::BYTE_ARRAY),
+                ("talk.list.element.role", Type::BYTE_ARRAY),
+                ("talk.list.element.content", Type::BYTE_ARRAY),
             ]
             .map(|(path, kind)| (path.to_owned(), kind))
         );
