@@ -23,13 +23,23 @@ pub(super) fn plain(shape: &ItemShape) -> Value {
     })
 }
 
-/// Like [`plain`] with both objects closed, as `OpenAI`'s strict mode demands
+/// Like [`plain`] with all objects closed, as `OpenAI`'s strict mode demands
 /// and Gemini does not always take.
 pub(super) fn strict(shape: &ItemShape) -> Value {
     let mut schema = plain(shape);
-    schema["properties"][SAMPLES_KEY]["items"]["additionalProperties"] = false.into();
-    schema["additionalProperties"] = false.into();
+    close(&mut schema);
     schema
+}
+
+/// Allows the objects in `schema` no other keys than it names.
+fn close(schema: &mut Value) {
+    if let Some(items) = schema.get_mut("items") {
+        close(items);
+    }
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.values_mut().for_each(close);
+        schema["additionalProperties"] = false.into();
+    }
 }
 
 /// `schema` for just as many items as are wanted, or for no more than that if
@@ -90,7 +100,7 @@ fn property(field: &Field) -> Value {
     property
 }
 
-/// A message; closed, which no endpoint minds so deep.
+/// The schema of a message.
 fn message() -> Value {
     json!({
         "type": "object",
@@ -99,7 +109,6 @@ fn message() -> Value {
             "content": {"type": "string"},
         },
         "required": ["role", "content"],
-        "additionalProperties": false,
     })
 }
 
@@ -142,10 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_closed_objects_of_a_role_and_a_content() {
-        let talk = Field::new("talk", FieldKind::Messages, "");
+    fn messages_are_objects_of_a_role_and_a_content_closed_in_strict_mode() {
+        let talk = || Field::new("talk", FieldKind::Messages, "");
+        let strict = strict(&shape(vec![talk()]));
+        let strict = &strict["properties"][SAMPLES_KEY]["items"]["properties"]["talk"];
+        assert_eq!(strict["items"]["additionalProperties"], false);
         assert_eq!(
-            property(&talk),
+            property(&talk()),
             json!({
                 "type": "array",
                 "description": "",
@@ -156,7 +168,6 @@ mod tests {
                         "content": {"type": "string"},
                     },
                     "required": ["role", "content"],
-                    "additionalProperties": false,
                 },
             })
         );

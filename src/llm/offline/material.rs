@@ -84,7 +84,7 @@ impl Material {
             title: heading(sentence),
             sentence: sentence.to_owned(),
             paraphrase,
-            wrong: vec![denial],
+            wrong: elsewhere(passage, sentence, denial, rng),
             question,
             answer: answer.to_owned(),
             decoys: decoys(passage, answer, rng),
@@ -109,6 +109,23 @@ fn reported(sentence: &str) -> [String; 2] {
     }
     let clause = extract::as_clause(sentence);
     ["said", "not the case"].map(|verdict| format!("It is {verdict} that {clause}"))
+}
+
+/// The `denial` of `sentence`, and what else `passage` says.
+fn elsewhere(
+    passage: &Passage<'_>,
+    sentence: &str,
+    denial: String,
+    rng: &mut StdRng,
+) -> Vec<String> {
+    let mut wrong = vec![denial];
+    for _ in 0..DECOYS {
+        let other = passage.sentence(rng.random_range(0..passage.len()));
+        if other != sentence && !wrong.iter().any(|it| it == other) {
+            wrong.push(other.to_owned());
+        }
+    }
+    wrong
 }
 
 /// The first words of `sentence`, without what comes after them.

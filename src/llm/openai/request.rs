@@ -168,6 +168,7 @@ mod tests {
             (FieldKind::String, Length { least: 900, ..any }, 900),
             (FieldKind::List, any, 160),
             (FieldKind::List, Length::up_to(5), 100),
+            (FieldKind::Messages, any, 960),
             (FieldKind::Float, any, 10),
         ] {
             assert_eq!(tokens(&field(kind, length)), fits, "{kind:?} {length:?}");
