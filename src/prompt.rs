@@ -81,13 +81,18 @@ pub fn system(
 }
 
 fn field_line(field: &Field) -> String {
-    let optional = if field.required { "" } else { ", or null" };
+    let optional = match field {
+        field if field.may_be_empty => ", may be empty",
+        field if field.required => "",
+        _ => ", or null",
+    };
     let example = match &field.example {
         Some(example) => format!(" (such as {example})"),
         None => String::new(),
     };
     let kind = match field.kind {
         FieldKind::List => "list of strings",
+        FieldKind::Messages => "list of {role, content}",
         kind => kind.name(),
     };
     let limits = match field.limits() {

@@ -4,12 +4,15 @@
 //! formats.
 
 mod class;
+mod message;
 mod pattern;
 mod words;
 
+use serde::Deserialize as _;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub use class::ClassValue;
+pub use message::{Message, Role, are_conversation};
 pub use pattern::{Length, Pattern};
 
 /// The type of a field's values.
@@ -25,6 +28,8 @@ pub enum FieldKind {
     Boolean,
     /// Any number of texts.
     List,
+    /// A conversation.
+    Messages,
 }
 
 impl FieldKind {
@@ -37,6 +42,7 @@ impl FieldKind {
             Self::Float => "float",
             Self::Boolean => "boolean",
             Self::List => "list",
+            Self::Messages => "messages",
         }
     }
 }
@@ -50,6 +56,8 @@ pub struct Field {
     pub kind: FieldKind,
     /// Whether an item without a value is rejected.
     pub required: bool,
+    /// Whether no text is a value: the empty one.
+    pub may_be_empty: bool,
     /// What the value is, for the model.
     pub description: String,
     /// A value as it may look, for the model.
@@ -85,6 +93,7 @@ impl Field {
             name: name.into(),
             kind,
             required: true,
+            may_be_empty: false,
             description: description.into(),
             example: None,
             limit: Limit::None,
@@ -109,6 +118,8 @@ pub enum Value {
     Boolean(bool),
     /// Texts without lone surrogates.
     List(Vec<String>),
+    /// A conversation.
+    Messages(Vec<Message>),
 }
 
 impl Value {
@@ -126,6 +137,10 @@ impl Value {
                 let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
                 texts.collect::<Option<_>>().map(Self::List)
             }
+            (FieldKind::Messages, json) => {
+                let messages = Vec::<Message>::deserialize(json);
+                messages.ok().map(Self::Messages)
+            }
             (FieldKind::String | FieldKind::List, _) => None,
         }
     }
@@ -140,6 +155,7 @@ impl Serialize for Value {
             Self::Float(number) => serializer.serialize_f64(*number),
             Self::Boolean(truth) => serializer.serialize_bool(*truth),
             Self::List(texts) => texts.serialize(serializer),
+            Self::Messages(messages) => messages.serialize(serializer),
         }
     }
 }
@@ -223,9 +239,9 @@ mod tests {
 
     #[test]
     fn a_sample_comes_back_as_it_was_written() {
-        use FieldKind::{Boolean, Float, Integer, List, String};
+        use FieldKind::{Boolean, Float, Integer, List, Messages, String};
         let kinds = [
-            String, Integer, Float, Float, Float, Boolean, Integer, List, List,
+            String, Integer, Float, Float, Float, Boolean, Integer, List, List, Messages,
         ];
         let fields: Vec<_> = kinds
             .iter()
@@ -246,6 +262,10 @@ mod tests {
                 Value::Null,
                 Value::List(vec!["a, \"b\"".into(), " ".into()]),
                 Value::List(Vec::new()),
+                Value::Messages(vec![Message {
+                    role: Role::User,
+                    content: "\"\n".into(),
+                }]),
             ],
         };
         let json = serde_json::to_string(&sample.named(&fields)).expect("plain values");

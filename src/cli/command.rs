@@ -54,6 +54,10 @@ pub struct Convert {
     #[command(flatten)]
     pub format: DataFormat,
 
+    /// Classes of --format classification, two or more, separated by commas.
+    #[arg(long, value_name = "LABELS", value_delimiter = ',')]
+    pub labels: Vec<String>,
+
     /// Replace what exists already.
     #[arg(long)]
     pub overwrite: bool,
@@ -69,6 +73,10 @@ pub struct Validate {
     /// Shape of the samples.
     #[command(flatten)]
     pub format: DataFormat,
+
+    /// Classes of --format classification, two or more, separated by commas.
+    #[arg(long, value_name = "LABELS", value_delimiter = ',')]
+    pub labels: Vec<String>,
 
     /// Take samples that are certainly of no use, such as refusals, loops, placeholders and pairs
     /// of equal texts, for valid.

@@ -94,6 +94,10 @@ pub struct Cli {
     #[command(flatten)]
     pub format: DataFormat,
 
+    /// Classes of --format classification, two or more, separated by commas.
+    #[arg(long, value_name = "LABELS", value_delimiter = ',', help_heading = FORMAT)]
+    pub labels: Vec<String>,
+
     /// Unique samples to generate.
     #[arg(short = 'n', long, value_name = "N", default_value = "50", help_heading = GENERATION)]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
@@ -136,8 +140,8 @@ pub struct Cli {
     #[arg(long, value_name = "FIELD=SHARES", help_heading = GENERATION)]
     pub balance: Option<BalanceChoice>,
 
-    /// From documents, have the model write the context of each qa sample, and check that it comes
-    /// from the passage [default: the context is the passage itself].
+    /// From documents, have the model write the context of qa, or the document of summarisation,
+    /// and check that it comes from the passage [default: it is the passage itself].
     #[arg(long, help_heading = GENERATION)]
     pub free_context: bool,
 

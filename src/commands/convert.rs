@@ -38,7 +38,7 @@ pub(super) fn convert(arguments: &Convert) -> Result<ExitStatus, CommandError> {
         overwrite,
         ..
     } = arguments;
-    let format = config::format(&arguments.format)?;
+    let format = config::format(&arguments.format, &arguments.labels)?;
     let shape = arguments.shape.shape();
     let conversion = shape.map(|shape| Conversion::new(format.fields(), shape));
     let conversion = conversion.transpose()?;

@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 
 use crate::cli::{Cli, Command, Setting};
-use crate::format::CustomFormatError;
+use crate::config::ConfigError;
 use crate::output::{OpenError, WriteError};
 use crate::report;
 use crate::rows::RowsError;
@@ -22,9 +22,9 @@ pub enum CommandError {
     /// stdout cannot be written.
     #[error("stdout: {0}")]
     Stdout(#[source] io::Error),
-    /// The custom format cannot be used.
+    /// The format cannot be used.
     #[error(transparent)]
-    CustomFormat(#[from] CustomFormatError),
+    Format(#[from] ConfigError),
     /// A file of rows cannot be read.
     #[error(transparent)]
     Rows(#[from] RowsError),
@@ -50,11 +50,9 @@ impl CommandError {
             Self::Stdout(_) | Self::Write(_) | Self::Open(OpenError::Write(_)) => {
                 ExitStatus::Output
             }
-            Self::CustomFormat(_)
-            | Self::Rows(_)
-            | Self::Sample(_)
-            | Self::Shape(_)
-            | Self::Open(_) => ExitStatus::Usage,
+            Self::Format(_) | Self::Rows(_) | Self::Sample(_) | Self::Shape(_) | Self::Open(_) => {
+                ExitStatus::Usage
+            }
         }
     }
 

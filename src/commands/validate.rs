@@ -83,7 +83,7 @@ pub(super) fn validate(arguments: &Validate) -> Result<ExitStatus, CommandError>
 
 impl Checks {
     fn new(arguments: &Validate) -> Result<Self, CommandError> {
-        let format = config::format(&arguments.format)?;
+        let format = config::format(&arguments.format, &arguments.labels)?;
         let context = format.grounding().map(|grounding| grounding.context);
         if arguments.from_documents && context.is_none() {
             tracing::warn!("--from-documents has an effect with formats that have a context only");

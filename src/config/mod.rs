@@ -16,7 +16,10 @@ use crate::cli::{
     Cli, DataFormat, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, Setting,
 };
 use crate::document::{ChunkSize, HowToRead, PdfEngine, PdfReading};
-use crate::format::{CustomFormatError, Format, FormatHandler as _, load_custom, predefined};
+use crate::format::{
+    CLASSIFICATION, CustomFormatError, Format, FormatHandler as _, Grounding, LabelsError,
+    classification, load_custom, predefined,
+};
 use crate::generate::dedup::{Duplicates, Threshold};
 use crate::generate::{Budget, Limits, Options, Planning, Rates};
 use crate::llm::{PriceError, Prices, SetupError};
@@ -138,6 +141,15 @@ pub enum ConfigError {
     /// The custom format cannot be used.
     #[error(transparent)]
     CustomFormat(#[from] CustomFormatError),
+    /// Text classification without classes.
+    #[error("--format classification needs its classes: name them, as in --labels spam,other")]
+    NoLabels,
+    /// Classes of another format.
+    #[error("--labels names the classes of --format classification only; leave it out")]
+    IdleLabels,
+    /// The labels are no classes.
+    #[error("--labels: {0}")]
+    Labels(#[from] LabelsError),
     /// The key, model or address cannot be used.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -221,7 +233,7 @@ impl Config {
     ///
     /// They make no run; nothing was sent or written.
     pub fn resolve(cli: Cli, env: &Env) -> Result<Self, ConfigError> {
-        let format = format(&cli.format)?;
+        let format = format(&cli.format, &cli.labels)?;
         let provider = provider(&cli, env)?;
         let verifier = cli.verify.then(|| provider.verifier(&cli));
         let rates = rates(&cli, &provider, verifier.as_ref())?;
@@ -255,15 +267,29 @@ impl Config {
     }
 }
 
-/// The format that is meant by `choice`.
+/// The format that is meant by `choice`, with `labels` if its classes are given
+/// by them.
 ///
 /// # Errors
 ///
-/// The custom format cannot be used.
-pub fn format(choice: &DataFormat) -> Result<Format, CustomFormatError> {
-    match (&choice.format, &choice.custom_format_file) {
+/// The labels or the custom format cannot be used.
+pub fn format(choice: &DataFormat, labels: &[String]) -> Result<Format, ConfigError> {
+    let name = choice.format.as_deref();
+    if name == Some(CLASSIFICATION) {
+        return match labels {
+            [] => Err(ConfigError::NoLabels),
+            labels => Ok(classification(labels)?),
+        };
+    }
+    if !labels.is_empty() {
+        return Err(ConfigError::IdleLabels);
+    }
+    match (name, &choice.custom_format_file) {
         (Some(name), _) => Ok(predefined(name).expect("clap lets only predefined names through")),
-        (None, path) => load_custom(path.as_deref().expect("clap requires one of both")),
+        (None, path) => {
+            let path = path.as_deref().expect("clap requires one of both");
+            Ok(load_custom(path)?)
+        }
     }
 }
 
@@ -297,9 +323,10 @@ fn options(
     rates: Option<&Rates>,
 ) -> Result<(Options, Option<PathBuf>), ConfigError> {
     let is_query = matches!(input, Input::Query(_));
-    let is_grounded = !is_query && format.grounding().is_some();
+    let grounding = format.grounding().filter(|_| !is_query);
+    let is_checked = grounding.is_some_and(|it| it.answer.is_some() || cli.free_context);
     let is_offline = provider.is_offline();
-    warn_of_grounding(cli, is_grounded);
+    warn_of_grounding(cli, grounding, is_checked);
     let (planning, plan_file) = planning(cli, is_query, is_offline)?;
     // What is asked must be the same every time, for its answer to be found.
     let is_recorded = cli.cache.is_some() || cli.replay.is_some();
@@ -334,7 +361,7 @@ fn options(
         planning,
         balance: balance(cli.balance.as_ref(), format, is_offline && !is_query)?,
         free_context: cli.free_context,
-        keep_ungrounded: cli.keep_ungrounded && is_grounded,
+        keep_ungrounded: cli.keep_ungrounded && is_checked,
         sanity: !cli.no_sanity,
         examples: None,
         language: cli.language.clone(),
@@ -344,17 +371,21 @@ fn options(
     Ok((options, plan_file))
 }
 
-fn warn_of_grounding(cli: &Cli, is_grounded: bool) {
-    let flags = [
-        ("--free-context", cli.free_context),
-        ("--keep-ungrounded", cli.keep_ungrounded),
-    ];
-    for (flag, is_given) in flags {
-        if is_given && !is_grounded {
-            tracing::warn!("{flag} has an effect with qa from documents only");
-        }
+/// Warns of flags without effect; `grounding` is that of samples from documents,
+/// and `is_checked` whether what the model writes must come from them.
+fn warn_of_grounding(cli: &Cli, grounding: Option<Grounding>, is_checked: bool) {
+    if cli.free_context && grounding.is_none() {
+        tracing::warn!(
+            "--free-context has an effect with qa and summarisation from documents only"
+        );
     }
-    if is_grounded && cli.language.is_some() && !cli.keep_ungrounded {
+    if cli.keep_ungrounded && !is_checked {
+        tracing::warn!(
+            "--keep-ungrounded has an effect with qa from documents only, and with summarisation \
+             beside --free-context"
+        );
+    }
+    if is_checked && cli.language.is_some() && !cli.keep_ungrounded {
         tracing::warn!(
             "answers in another language than the documents are rejected as not in the text; \
              --keep-ungrounded keeps them"

@@ -15,7 +15,7 @@ pub enum Check {
     /// The label of the texts.
     Label {
         /// The fields with the texts.
-        texts: [&'static str; 2],
+        texts: &'static [&'static str],
         /// The field that is judged.
         label: &'static str,
     },
@@ -35,6 +35,15 @@ pub enum Check {
         /// The field with the other one.
         negative: &'static str,
     },
+    /// Which of two responses is the better one.
+    Better {
+        /// The field with what is asked.
+        prompt: &'static str,
+        /// The field with the response that should be better.
+        chosen: &'static str,
+        /// The field with the other one.
+        rejected: &'static str,
+    },
     /// How good the whole sample is.
     Quality,
 }
@@ -48,7 +57,7 @@ impl Check {
             Self::Answer { answer: name, .. }
             | Self::Label { label: name, .. }
             | Self::Score { score: name, .. } => Some(name),
-            Self::Nearer { .. } | Self::Quality => None,
+            Self::Nearer { .. } | Self::Better { .. } | Self::Quality => None,
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use serde_json::Value as Json;
 
-use crate::sample::{Field, FieldKind, Length, Limit, Pattern, Value};
+use crate::sample::{Field, FieldKind, Length, Limit, Pattern, Value, are_conversation};
 
 use super::Rejection;
 
 /// The value of `field` in `json`.
 ///
 /// A boolean is no number, and a whole number becomes a float where one is
-/// asked for. Null stands for no value.
+/// asked for. Null stands for no value, or for the empty text where that is one.
 ///
 /// # Errors
 ///
@@ -18,6 +18,7 @@ pub(super) fn value(field: &Field, json: Json) -> Result<Value, Rejection> {
     let name = || field.name.clone();
     if json.is_null() {
         return match field.required {
+            true if field.may_be_empty => Ok(Value::String(String::new())),
             true => Err(Rejection::Missing(name())),
             false => Ok(Value::Null),
         };
@@ -27,6 +28,7 @@ pub(super) fn value(field: &Field, json: Json) -> Result<Value, Rejection> {
         Limit::Choices(choices) => {
             spelled(choices, value).ok_or_else(|| Rejection::NotAChoice(name()))?
         }
+        _ if field.may_be_empty && is_blank(&value) => Value::String(String::new()),
         _ if field.required && is_blank(&value) => return Err(Rejection::Blank(name())),
         _ => value,
     };
@@ -44,6 +46,9 @@ fn broken(field: &Field, value: &Value) -> Option<fn(String) -> Rejection> {
             (!field.pattern.as_ref().is_none_or(matches)).then_some(Rejection::NoMatch as _)
         }),
         Value::List(texts) => wrong_length(field.length, texts.len()),
+        Value::Messages(messages) => {
+            (!are_conversation(messages)).then_some(Rejection::NoConversation as _)
+        }
         Value::Integer(number) => match &field.limit {
             Limit::Numbers(numbers) if !numbers.contains(number) => Some(Rejection::NotAChoice),
             #[expect(clippy::cast_precision_loss, reason = "ranges are small numbers")]
@@ -79,6 +84,7 @@ fn typed(kind: FieldKind, json: Json) -> Option<Value> {
         (FieldKind::Float, Json::Number(number)) => number.as_f64().map(Value::Float),
         (FieldKind::Boolean, Json::Bool(truth)) => Some(Value::Boolean(truth)),
         (FieldKind::List, Json::Array(items)) => texts(items).map(Value::List),
+        (FieldKind::Messages, json) => serde_json::from_value(json).ok().map(Value::Messages),
         _ => None,
     }
 }
@@ -99,7 +105,11 @@ fn spelled(choices: &[String], value: Value) -> Option<Value> {
             let texts = texts.iter().map(|text| choice(choices, text));
             texts.collect::<Option<_>>().map(Value::List)
         }
-        Value::Null | Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => None,
+        Value::Null
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::Boolean(_)
+        | Value::Messages(_) => None,
     }
 }
 
@@ -119,6 +129,7 @@ fn is_blank(value: &Value) -> bool {
     match value {
         Value::String(text) => says_nothing(text),
         Value::List(texts) => texts.iter().any(|text| says_nothing(text)),
+        Value::Messages(messages) => messages.iter().any(|it| says_nothing(&it.content)),
         Value::Null | Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => false,
     }
 }

@@ -5,9 +5,6 @@ use std::iter::zip;
 
 use crate::sample::{ClassValue, Field, FieldKind, Limit, Sample, Value};
 
-/// More classes than these are no classes.
-const MOST: usize = 50;
-
 /// Bands of a score.
 const BANDS: u8 = 5;
 
@@ -43,6 +40,9 @@ impl fmt::Display for Class {
 }
 
 impl Classes {
+    /// More classes than these are no classes.
+    pub(super) const MOST: usize = 50;
+
     /// Those of the first of `fields` that has some and is required.
     #[must_use]
     pub fn of(fields: &[Field]) -> Option<Self> {
@@ -67,23 +67,24 @@ impl Classes {
             Limit::Numbers(numbers) => numbers.iter().copied().map(Class::Number).collect(),
             _ => return None,
         };
-        (2..=MOST).contains(&classes.len()).then(|| Self {
+        (2..=Self::MOST).contains(&classes.len()).then(|| Self {
             field: index,
             name: field.name.clone(),
             all: classes,
         })
     }
 
-    /// Bands from 0 to 1 of the numbers in the field at `index` of `fields`.
-    pub(super) fn bands(fields: &[Field], index: usize) -> Self {
+    /// Bands from 0 to 1 of the numbers in the field called `name`, if there is one.
+    pub(super) fn bands(fields: &[Field], name: &str) -> Option<Self> {
+        let index = fields.iter().position(|field| field.name == name)?;
         let edge = |band: u8| f64::from(band) / f64::from(BANDS);
-        Self {
+        Some(Self {
             field: index,
-            name: fields[index].name.clone(),
+            name: name.to_owned(),
             all: (0..BANDS)
                 .map(|band| Class::Band(edge(band), edge(band + 1)))
                 .collect(),
-        }
+        })
     }
 
     /// Name of the field.

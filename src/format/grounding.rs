@@ -24,8 +24,8 @@ const FROM: f64 = 0.7;
 pub struct Grounding {
     /// The text that a sample is about. From documents it is the passage.
     pub context: &'static str,
-    /// What the context must hold.
-    pub answer: &'static str,
+    /// What the context must hold; `None` if that is said in other words.
+    pub answer: Option<&'static str>,
 }
 
 /// A passage, and what samples from it are checked for.
@@ -47,7 +47,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Checks that `sample` of `format` is about the passage: that its context
-    /// is taken from it, and that the context covers its answer.
+    /// is taken from it, and that the context covers its answer, if it must.
     ///
     /// # Errors
     ///
@@ -64,13 +64,19 @@ impl<'a> Ground<'a> {
             }
         };
         let text = text_of(context);
-        let is_covered = if text == self.passage {
-            let words = self.words.get_or_init(|| Words::of(text));
-            words.cover(text_of(answer))
-        } else if self.holds(text) {
-            Words::of(text).cover(text_of(answer))
-        } else {
+        let is_passage = text == self.passage;
+        if !is_passage && !self.holds(text) {
             return Err(Rejection::Ungrounded(context.to_owned()));
+        }
+        let Some(answer) = answer else {
+            return Ok(());
+        };
+        let is_covered = match is_passage {
+            true => {
+                let words = self.words.get_or_init(|| Words::of(text));
+                words.cover(text_of(answer))
+            }
+            false => Words::of(text).cover(text_of(answer)),
         };
         match is_covered {
             true => Ok(()),
@@ -136,6 +142,21 @@ mod tests {
     fn a_short_context_is_there_as_a_whole() {
         let ground = Ground::new(PASSAGE);
         assert!(ground.holds("1844") && !ground.holds("1845"));
+    }
+
+    #[test]
+    fn a_summary_may_be_in_words_of_its_own() {
+        let format = predefined("summarisation").expect("listed");
+        let check = |document: &str| {
+            let values = [document, "A light on a rock."].map(|text| Value::String(text.into()));
+            let values = values.to_vec();
+            Ground::new(PASSAGE).check(&format, &Sample { values })
+        };
+        assert_eq!(check(PASSAGE), Ok(()));
+        assert_eq!(
+            check("Babel was lit in 1844."),
+            Err(Rejection::Ungrounded("document".into()))
+        );
     }
 
     #[test]

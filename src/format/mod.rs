@@ -24,7 +24,7 @@ pub use classes::Classes;
 pub(crate) use coverage::is_unspaced;
 pub use custom::{CustomFormatError, load as load_custom};
 pub use grounding::{Ground, Grounding};
-pub use predefined::{PREDEFINED, predefined};
+pub use predefined::{CLASSIFICATION, LabelsError, PREDEFINED, classification, predefined};
 
 /// A shape of samples.
 pub trait FormatHandler: Send + Sync {
@@ -81,6 +81,9 @@ pub enum Rejection {
     NoMatch(String),
     /// A required text is empty or blank, or an item of a required list is.
     Blank(String),
+    /// User and assistant do not take turns, beginning with the user and ending
+    /// with the assistant.
+    NoConversation(String),
     /// All fields are optional, and none has a value.
     Empty,
     /// A context is not taken from the passage, or an answer not from its
@@ -102,6 +105,7 @@ impl fmt::Display for Rejection {
             Self::TooLong(field) => write!(f, "{field}: too long"),
             Self::NoMatch(field) => write!(f, "{field}: does not match"),
             Self::Blank(field) => write!(f, "{field}: blank"),
+            Self::NoConversation(field) => write!(f, "{field}: not user and assistant in turn"),
             Self::Empty => f.write_str("no value at all"),
             Self::Ungrounded(field) => write!(f, "{field}: not in the text"),
             Self::Useless(field, fault) => write!(f, "{field}: {fault}"),

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::sample::{Sample, Value};
+use crate::sample::{Role, Sample, Value};
 
 /// Answers in a row without a new sample after which a cell is left alone.
 const DRY_AFTER: u32 = 2;
@@ -61,6 +61,11 @@ impl Cells {
         };
         let texts = new.iter().filter_map(|sample| match &sample.values[key] {
             Value::String(text) => Some(beginning(text)),
+            Value::Messages(messages) => {
+                let mut messages = messages.iter();
+                let asked = messages.find(|message| message.role == Role::User);
+                asked.map(|message| beginning(&message.content))
+            }
             _ => None,
         });
         let texts: Vec<String> = texts.collect();

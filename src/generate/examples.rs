@@ -9,7 +9,7 @@ use rand::seq::SliceRandom;
 
 use crate::sample::{Field, Sample, Value};
 
-use super::dedup::{Dedup, Duplicates, Novelty};
+use super::dedup::{self, Dedup, Duplicates, Novelty};
 
 /// Most examples in one request.
 const MOST_SHOWN: usize = 3;
@@ -25,6 +25,8 @@ pub struct Examples {
     lines: Vec<Arc<str>>,
     /// Index of the field that passages fill: not shown, and not compared.
     filled: Option<usize>,
+    /// Indices of the written values that are labels.
+    labels: Vec<usize>,
 }
 
 impl Examples {
@@ -49,6 +51,7 @@ impl Examples {
                 .filter(|line| line.chars().count() <= MOST_CHARACTERS)
                 .map(Arc::from)
                 .collect(),
+            labels: dedup::labels(&fields).collect(),
             samples,
             filled,
         }
@@ -85,9 +88,12 @@ impl Originals {
     /// A copy is what is among `duplicates` of one.
     pub(super) fn new(examples: &Examples, duplicates: Duplicates) -> Self {
         let Examples {
-            samples, filled, ..
+            samples,
+            filled,
+            labels,
+            ..
         } = examples;
-        let mut known = Dedup::new(duplicates, samples.len(), None);
+        let mut known = Dedup::new(duplicates, samples.len(), labels.iter().copied());
         for sample in samples {
             known.novelty(&written(&sample.values, *filled));
         }

@@ -12,7 +12,7 @@ use crate::sample::{Field, FieldKind, Sample, Value};
 
 use super::brief::{Briefs, Source};
 use super::cells::Cells;
-use super::dedup::{Dedup, Novelty};
+use super::dedup::{Dedup, Novelty, labels};
 use super::examples::{Hands, Originals};
 use super::ledger::{Ledger, Settlement, Shortfall};
 use super::plan::Plan;
@@ -95,9 +95,10 @@ impl Progress {
             let mut fields = format.fields().iter();
             fields.position(|field| field.name == name)
         });
+        let uncounted = filled.into_iter().chain(labels(format.fields()));
         Self {
             ledger: Ledger::new(options.samples, batch_size, passages, shares),
-            dedup: Dedup::new(options.duplicates, options.samples, filled),
+            dedup: Dedup::new(options.duplicates, options.samples, uncounted),
             originals: examples.map(|examples| Originals::new(examples, options.duplicates)),
             hands: hands.unwrap_or_default(),
             are_marked: options.keep_ungrounded,
@@ -499,10 +500,12 @@ pub(super) enum Planned {
 fn key(format: &dyn FormatHandler) -> Option<usize> {
     let grounding = format.grounding();
     let is_part = |field: &Field| {
-        grounding.is_some_and(|it| [it.context, it.answer].contains(&field.name.as_str()))
+        let name = field.name.as_str();
+        grounding.is_some_and(|it| it.context == name || it.answer == Some(name))
     };
     let mut fields = format.fields().iter();
-    fields.position(|field| field.kind == FieldKind::String && !is_part(field))
+    let is_text = |field: &Field| matches!(field.kind, FieldKind::String | FieldKind::Messages);
+    fields.position(|field| is_text(field) && !is_part(field))
 }
 
 /// Whose turn it is: numbers of batches, each of which stands for a brief.

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{ItemShape, SAMPLES_KEY, Wanted};
-use crate::sample::{Field, FieldKind, Limit};
+use crate::sample::{Field, FieldKind, Limit, Role};
 
 /// More labels than these are told in words only: providers refuse long enums.
 const MAX_ENUM_VALUES: usize = 32;
@@ -23,13 +23,23 @@ pub(super) fn plain(shape: &ItemShape) -> Value {
     })
 }
 
-/// Like [`plain`] with both objects closed, as `OpenAI`'s strict mode demands
+/// Like [`plain`] with all objects closed, as `OpenAI`'s strict mode demands
 /// and Gemini does not always take.
 pub(super) fn strict(shape: &ItemShape) -> Value {
     let mut schema = plain(shape);
-    schema["properties"][SAMPLES_KEY]["items"]["additionalProperties"] = false.into();
-    schema["additionalProperties"] = false.into();
+    close(&mut schema);
     schema
+}
+
+/// Allows the objects in `schema` no other keys than it names.
+fn close(schema: &mut Value) {
+    if let Some(items) = schema.get_mut("items") {
+        close(items);
+    }
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.values_mut().for_each(close);
+        schema["additionalProperties"] = false.into();
+    }
 }
 
 /// `schema` for just as many items as are wanted, or for no more than that if
@@ -66,7 +76,7 @@ fn item(shape: &ItemShape) -> Value {
 fn property(field: &Field) -> Value {
     let kind = match field.kind {
         FieldKind::String => "string",
-        FieldKind::List => "array",
+        FieldKind::List | FieldKind::Messages => "array",
         FieldKind::Integer => "integer",
         FieldKind::Float => "number",
         FieldKind::Boolean => "boolean",
@@ -82,10 +92,24 @@ fn property(field: &Field) -> Value {
         if let Some(choices) = choices(field) {
             property["items"]["enum"] = choices;
         }
+    } else if field.kind == FieldKind::Messages {
+        property["items"] = message();
     } else if let Some(choices) = choices(field).filter(|_| field.required) {
         property["enum"] = choices;
     }
     property
+}
+
+/// The schema of a message.
+fn message() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "role": {"type": "string", "enum": Role::ALL.map(Role::name)},
+            "content": {"type": "string"},
+        },
+        "required": ["role", "content"],
+    })
 }
 
 /// All values, or items of a list, that `field` takes, while they are few.
@@ -124,6 +148,29 @@ mod tests {
             limit,
             ..Field::new("field", kind, description)
         }
+    }
+
+    #[test]
+    fn messages_are_objects_of_a_role_and_a_content_closed_in_strict_mode() {
+        let talk = || Field::new("talk", FieldKind::Messages, "");
+        let strict = strict(&shape(vec![talk()]));
+        let strict = &strict["properties"][SAMPLES_KEY]["items"]["properties"]["talk"];
+        assert_eq!(strict["items"]["additionalProperties"], false);
+        assert_eq!(
+            property(&talk()),
+            json!({
+                "type": "array",
+                "description": "",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "role": {"type": "string", "enum": ["system", "user", "assistant"]},
+                        "content": {"type": "string"},
+                    },
+                    "required": ["role", "content"],
+                },
+            })
+        );
     }
 
     #[test]

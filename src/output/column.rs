@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::huggingface;
 use crate::sample::{Field, FieldKind};
-use crate::shape::Kind;
+use crate::shape::{Kind, MESSAGE};
 
 /// A column of the data files.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,7 @@ fn of_field_kind(kind: FieldKind) -> DataType {
         FieldKind::Float => DataType::Float64,
         FieldKind::Boolean => DataType::Boolean,
         FieldKind::List => of_kind(Kind::List(&Kind::Text)),
+        FieldKind::Messages => of_kind(Kind::List(MESSAGE)),
     }
 }
 

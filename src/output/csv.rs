@@ -70,9 +70,11 @@ impl CsvWriter {
         match value {
             Value::Null => self.rows.write_field(""),
             Value::String(text) => self.rows.write_field(text),
-            Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::List(_) => {
-                self.write_as_json(value)
-            }
+            Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::List(_)
+            | Value::Messages(_) => self.write_as_json(value),
         }
     }
 
@@ -150,7 +152,13 @@ mod tests {
     fn values_look_as_in_json_and_null_is_empty() {
         assert_eq!(
             written(&all_kinds(), &[full_sample("a"), bare_sample("b")]),
-            "text,count,score,truth,label,tags\na,-7,1.0,true,2,\"[\"\"x\"\",\"\"y, z\"\"]\"\nb,,,,,\n"
+            concat!(
+                "text,count,score,truth,label,tags,talk\n",
+                "a,-7,1.0,true,2,\"[\"\"x\"\",\"\"y, z\"\"]\",",
+                "\"[{\"\"role\"\":\"\"user\"\",\"\"content\"\":\"\"Why?\"\"},",
+                "{\"\"role\"\":\"\"assistant\"\",\"\"content\"\":\"\"So.\"\"}]\"\n",
+                "b,,,,,,\n",
+            )
         );
     }
 

@@ -32,6 +32,7 @@ fn value(kind: FieldKind) -> Value {
     match kind {
         // Newer versions call it `List` too; all know this name.
         FieldKind::List => json!({ "feature": value(FieldKind::String), "_type": "Sequence" }),
+        FieldKind::Messages => json!([{ "role": plain("string"), "content": plain("string") }]),
         FieldKind::String => plain("string"),
         FieldKind::Integer => plain("int64"),
         FieldKind::Float => plain("float64"),
@@ -58,7 +59,9 @@ mod tests {
                 r#""score":{"dtype":"float64","_type":"Value"},"#,
                 r#""truth":{"dtype":"bool","_type":"Value"},"#,
                 r#""label":{"names":["entailment","neutral","contradiction"],"_type":"ClassLabel"},"#,
-                r#""tags":{"feature":{"dtype":"string","_type":"Value"},"_type":"Sequence"}}}}"#,
+                r#""tags":{"feature":{"dtype":"string","_type":"Value"},"_type":"Sequence"},"#,
+                r#""talk":[{"role":{"dtype":"string","_type":"Value"},"#,
+                r#""content":{"dtype":"string","_type":"Value"}}]}}}"#,
             ))
         );
     }

@@ -98,9 +98,10 @@ mod tests {
         assert_eq!(
             written(&all_kinds(), &[full_sample("a"), bare_sample("b")]),
             concat!(
-                r#"{"text":"a","count":-7,"score":1.0,"truth":true,"label":2,"tags":["x","y, z"]}"#,
+                r#"{"text":"a","count":-7,"score":1.0,"truth":true,"label":2,"tags":["x","y, z"],"#,
+                r#""talk":[{"role":"user","content":"Why?"},{"role":"assistant","content":"So."}]}"#,
                 "\n",
-                r#"{"text":"b","count":null,"score":null,"truth":null,"label":null,"tags":null}"#,
+                r#"{"text":"b","count":null,"score":null,"truth":null,"label":null,"tags":null,"talk":null}"#,
                 "\n",
             )
         );

@@ -3,6 +3,7 @@
 //! Plain optional columns without Arrow's own schema: what every reader reads.
 
 use std::io;
+use std::iter;
 
 use arrow::datatypes::DataType;
 use parquet::arrow::ArrowWriter;
@@ -136,9 +137,25 @@ fn without_dictionary(
     properties: WriterPropertiesBuilder,
     column: &Column,
 ) -> WriterPropertiesBuilder {
-    let path = ColumnPath::new(vec![column.name.clone()]);
-    // The items of a list are tags that do repeat.
-    properties.set_column_dictionary_enabled(path, column.data_type != DataType::Utf8)
+    let path = |inner: &[&str]| {
+        let inner = inner.iter().copied().map(str::to_owned);
+        ColumnPath::new(iter::once(column.name.clone()).chain(inner).collect())
+    };
+    let texts = match &column.data_type {
+        DataType::Utf8 => vec![path(&[])],
+        DataType::List(item) => match item.data_type() {
+            DataType::Struct(parts) => parts
+                .iter()
+                .map(|part| path(&["list", "element", part.name()]))
+                .collect(),
+            // The items of a list are tags that do repeat.
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    texts.into_iter().fold(properties, |properties, texts| {
+        properties.set_column_dictionary_enabled(texts, false)
+    })
 }
 
 /// What the operating system said, without the words of the `parquet` crate.
@@ -200,8 +217,16 @@ mod tests {
         assert_eq!(
             cells,
             [
-                ["\"a\"", "-7", "1.0", "true", "2", "[\"x\", \"y, z\"]"],
-                ["\"b\"", "null", "null", "null", "null", "null"],
+                [
+                    "\"a\"",
+                    "-7",
+                    "1.0",
+                    "true",
+                    "2",
+                    "[\"x\", \"y, z\"]",
+                    "[{role: \"user\", content: \"Why?\"}, {role: \"assistant\", content: \"So.\"}]"
+                ],
+                ["\"b\"", "null", "null", "null", "null", "null", "null"],
             ]
         );
     }
@@ -223,6 +248,8 @@ mod tests {
                 ("truth", Type::BOOLEAN),
                 ("label", Type::INT64),
                 ("tags.list.element", Type::BYTE_ARRAY),
+                ("talk.list.element.role", Type::BYTE_ARRAY),
+                ("talk.list.element.content", Type::BYTE_ARRAY),
             ]
             .map(|(path, kind)| (path.to_owned(), kind))
         );

@@ -8,12 +8,12 @@ use std::process::Command;
 use std::sync::Arc;
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::record::Field as Cell;
+use parquet::record::{Field as Cell, RowAccessor as _};
 use proptest::prelude::*;
 
-use super::testing::{HARD_TEXTS, all_kinds, text_fields, text_sample};
+use super::testing::{HARD_TEXTS, all_kinds, says, text_fields, text_sample};
 use super::{Existing, OutputConfig, OutputFormat, Place, SourceKind};
-use crate::sample::{Field, FieldKind, Sample, Value};
+use crate::sample::{Field, FieldKind, Message, Role, Sample, Value};
 
 /// Writes `samples` in every format to `folder`.
 fn write(folder: &Path, fields: &[Field], samples: &[Sample]) {
@@ -59,6 +59,13 @@ fn value_of_json(value: &serde_json::Value) -> Value {
             Some(number) => Value::Integer(number),
             None => Value::Float(number.as_f64().expect("a number")),
         },
+        serde_json::Value::Array(items) if items.iter().any(serde_json::Value::is_object) => {
+            let messages = items.iter().map(|item| {
+                let [role, content] = ["role", "content"].map(|name| item[name].as_str());
+                message(role.expect("a role"), content.expect("a text"))
+            });
+            Value::Messages(messages.collect())
+        }
         serde_json::Value::Array(items) => {
             let texts = items
                 .iter()
@@ -67,6 +74,11 @@ fn value_of_json(value: &serde_json::Value) -> Value {
         }
         _ => Value::Null,
     }
+}
+
+fn message(role: &str, content: &str) -> Message {
+    let is_its = |known: &Role| known.name() == role;
+    says(Role::ALL.into_iter().find(is_its).expect("a role"), content)
 }
 
 fn read_csv(folder: &Path, fields: &[Field]) -> Vec<Vec<Value>> {
@@ -88,7 +100,9 @@ fn value_of_cell((cell, field): (&str, &Field)) -> Value {
         FieldKind::Integer => Value::Integer(cell.parse().expect("a whole number")),
         FieldKind::Float => Value::Float(cell.parse().expect("a number")),
         FieldKind::Boolean => Value::Boolean(cell.parse().expect("a truth")),
-        FieldKind::List => value_of_json(&serde_json::from_str(cell).expect("a list")),
+        FieldKind::List | FieldKind::Messages => {
+            value_of_json(&serde_json::from_str(cell).expect("a list"))
+        }
     }
 }
 
@@ -107,6 +121,16 @@ fn value_of_column(cell: &Cell) -> Value {
         Cell::Long(number) => Value::Integer(*number),
         Cell::Double(number) => Value::Float(*number),
         Cell::Bool(truth) => Value::Boolean(*truth),
+        Cell::ListInternal(items) if matches!(items.elements(), [Cell::Group(_), ..]) => {
+            let messages = items.elements().iter().map(|item| {
+                let [role, content] = [0, 1].map(|part| match item {
+                    Cell::Group(parts) => parts.get_string(part).expect("a text"),
+                    other => panic!("a message is {other}"),
+                });
+                message(role, content)
+            });
+            Value::Messages(messages.collect())
+        }
         Cell::ListInternal(items) => {
             let texts = items.elements().iter().map(|item| match item {
                 Cell::Str(text) => text.clone(),
@@ -127,6 +151,14 @@ fn value(kind: FieldKind) -> BoxedStrategy<Value> {
         FieldKind::List => prop::collection::vec(any::<String>(), 0..4)
             .prop_map(Value::List)
             .boxed(),
+        FieldKind::Messages => {
+            let role = prop::sample::select(&Role::ALL[..]);
+            let message = (role, any::<String>()).prop_map(|(role, text)| says(role, &text));
+            // Without a message it looks like any other list.
+            prop::collection::vec(message, 1..4)
+                .prop_map(Value::Messages)
+                .boxed()
+        }
     };
     prop_oneof![3 => given, 1 => Just(Value::Null)].boxed()
 }
@@ -145,9 +177,10 @@ fn sample() -> impl Strategy<Value = Sample> {
         value(FieldKind::Boolean),
         value(FieldKind::Integer),
         value(FieldKind::List),
+        value(FieldKind::Messages),
     );
-    values.prop_map(|(text, count, score, truth, label, tags)| Sample {
-        values: vec![text, count, score, truth, label, tags],
+    values.prop_map(|(text, count, score, truth, label, tags, talk)| Sample {
+        values: vec![text, count, score, truth, label, tags, talk],
     })
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::column::Column;
 use super::{OpenError, OutputConfig, Place};
-use crate::sample::{Field, FieldKind, Limit, Sample, Value};
+use crate::sample::{Field, FieldKind, Limit, Message, Role, Sample, Value};
 
 /// One required text field for each of `names`.
 pub(super) fn text_fields(names: &[&str]) -> Arc<[Field]> {
@@ -40,6 +40,7 @@ pub(super) fn all_kinds() -> Arc<[Field]> {
         optional("truth", FieldKind::Boolean),
         label,
         optional("tags", FieldKind::List),
+        optional("talk", FieldKind::Messages),
     ])
 }
 
@@ -53,14 +54,23 @@ pub(super) fn full_sample(text: &str) -> Sample {
             Value::Boolean(true),
             Value::Integer(2),
             Value::List(vec!["x".into(), "y, z".into()]),
+            Value::Messages(vec![says(Role::User, "Why?"), says(Role::Assistant, "So.")]),
         ],
+    }
+}
+
+/// A message of somebody.
+pub(super) fn says(role: Role, content: &str) -> Message {
+    Message {
+        role,
+        content: content.to_owned(),
     }
 }
 
 /// A sample for [`all_kinds`] with nothing but its text.
 pub(super) fn bare_sample(text: &str) -> Sample {
     let mut sample = text_sample(&[text]);
-    sample.values.resize(6, Value::Null);
+    sample.values.resize(7, Value::Null);
     sample
 }
 

@@ -40,6 +40,10 @@ fn task(format: &dyn FormatHandler, rubric: Option<&str>) -> String {
         Some(field) => field.description.trim(),
         None => "",
     };
+    let limits = |name| match format.fields().iter().find(|field| field.name == name) {
+        Some(field) if !field.limits().is_empty() => format!(", {}", field.limits()),
+        _ => String::new(),
+    };
     match format.check() {
         Check::Answer {
             context,
@@ -51,10 +55,9 @@ fn task(format: &dyn FormatHandler, rubric: Option<&str>) -> String {
              item before it. If the {context} does not tell, write \"unanswerable\"."
         ),
         Check::Label { texts, label } => format!(
-            "Write the {label} of each item from its {} and {} alone: {}.",
-            texts[0],
-            texts[1],
-            description(label),
+            "Write the {label} of each item from its {} alone: {}.",
+            texts.join(" and "),
+            [description(label), &limits(label)].concat(),
         ),
         Check::Score { texts, score } => format!(
             "Write the {score} of each item from its {} and {} alone: {}.",
@@ -68,6 +71,10 @@ fn task(format: &dyn FormatHandler, rubric: Option<&str>) -> String {
             "Each item has an {anchor} and two texts. Write which of them, 1 or 2, is the \
              nearer one to the {anchor}, {}.",
             description(positive),
+        ),
+        Check::Better { prompt, .. } => format!(
+            "Each item has a {prompt} and two responses to it. Write which of them, 1 or 2, is the \
+             better one: correct, complete, helpful and in the right tone. Length is no merit."
         ),
         Check::Quality => format!(
             "Write the quality of each item as training data, from 1 (useless) to 5 (excellent), \

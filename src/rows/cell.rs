@@ -23,7 +23,9 @@ pub(super) fn value(cell: &str, field: Option<&Field>) -> Value {
             Ok(number) if number.is_finite() => Value::from(number),
             _ => text(),
         },
-        FieldKind::List => serde_json::from_str(trimmed).unwrap_or_else(|_| text()),
+        FieldKind::List | FieldKind::Messages => {
+            serde_json::from_str(trimmed).unwrap_or_else(|_| text())
+        }
         FieldKind::Boolean => match trimmed.to_ascii_lowercase().as_str() {
             "true" => Value::from(true),
             "false" => Value::from(false),
@@ -59,6 +61,11 @@ mod tests {
             (FieldKind::Boolean, "false", json!(false)),
             (FieldKind::Boolean, " ", json!(null)),
             (FieldKind::List, r#"["a","b"]"#, json!(["a", "b"])),
+            (
+                FieldKind::Messages,
+                r#"[{"role":"user"}]"#,
+                json!([{"role": "user"}]),
+            ),
         ] {
             assert_eq!(value_of(kind, true, cell), expected, "{kind:?} `{cell}`");
         }

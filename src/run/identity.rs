@@ -8,16 +8,19 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Config, Input};
 use crate::document::{Corpus, PdfReading, Skipped};
-use crate::format::{Format, FormatHandler as _};
+use crate::format::{CLASSIFICATION, Format, FormatHandler as _};
 use crate::generate::dedup::Threshold;
 use crate::generate::{Examples, Planning};
 use crate::prompt::{self, Material, Wish};
+use crate::sample::Limit;
 
 /// What decides the data of a run; the header of its journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct Identity {
     format: String,
+    /// The classes that the user named.
+    labels: Option<String>,
     /// Digest of the format's fields and what is said of them.
     definition: String,
     query: Option<String>,
@@ -94,6 +97,7 @@ impl Identity {
         let verify = config.options.verify.as_ref();
         Self {
             format: config.format.name().to_owned(),
+            labels: labels(&config.format),
             definition: definition(&config.format),
             query: match &config.input {
                 Input::Query(query) => Some(query.clone()),
@@ -269,6 +273,15 @@ fn planning(planning: &Planning) -> String {
             format!("given ({})", &digest([json])[..8])
         }
     }
+}
+
+/// The classes of the label of `format`, if the user named them.
+fn labels(format: &Format) -> Option<String> {
+    let mut fields = format.fields().iter().map(|field| &field.limit);
+    fields.find_map(|limit| match limit {
+        Limit::Choices(labels) if format.name() == CLASSIFICATION => Some(labels.join(",")),
+        _ => None,
+    })
 }
 
 fn definition(format: &Format) -> String {

@@ -74,6 +74,7 @@ fn is_longer(number: f64, other: f64) -> bool {
 fn length(length: Length, kind: FieldKind) -> Option<String> {
     let unit = match kind {
         FieldKind::List => "items",
+        FieldKind::Messages => "messages",
         _ => "characters",
     };
     match (length.least, length.most) {

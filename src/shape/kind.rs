@@ -15,7 +15,7 @@ pub enum Kind {
 
 use Kind::{Integer, List, Object, Text};
 
-pub(super) const MESSAGE: &Kind = &Object(&[("role", Text), ("content", Text)]);
+pub(crate) const MESSAGE: &Kind = &Object(&[("role", Text), ("content", Text)]);
 
 pub(super) const SHAREGPT_TURN: &Kind = &Object(&[("from", Text), ("value", Text)]);
 

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use crate::sample::Field;
 
 pub use kind::Kind;
+pub(crate) use kind::MESSAGE;
 
 use view::{View, view};
 

@@ -25,7 +25,7 @@ fn wrong_usage_exits_2_and_leaves_nothing() {
         ),
         (
             "--query q --format xml",
-            "pair-class, pair-score, pair, triplet, qa",
+            "pair-class, pair-score, pair, triplet, qa, instruction, chat, classification",
         ),
         ("--query q --format qa --samples 0", "at least 1"),
         ("--query q --format qa --samples -5", "at least 1"),

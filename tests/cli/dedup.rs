@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::fake_gemini::{FakeGemini, Reply};
+use crate::formats::{FORMATS, chosen};
 use crate::sandbox::Sandbox;
 
 const WORDS: &str =
@@ -60,8 +61,9 @@ fn a_threshold_without_near_duplicates_is_warned_of() {
 
 #[test]
 fn the_offline_provider_makes_samples_that_are_not_alike() {
-    for format in ["pair-class", "pair-score", "pair", "triplet", "qa"] {
-        let words = format!("--provider offline --seed 7 --query q --format {format} --json");
+    for (format, _) in FORMATS {
+        let format = chosen(format);
+        let words = format!("--provider offline --seed 7 --query q {format} --json");
         let result = Sandbox::new().run(&format!("{words} --samples 500"), &[]);
         assert_eq!(result.exits(0).json()["samples"]["written"], 500);
     }

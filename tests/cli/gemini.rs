@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::fake_gemini::{
     self, FakeGemini, Reply, answer_fully, asked_items, system_text, user_text,
 };
+use crate::formats::{FORMATS, chosen};
 use crate::sandbox::Sandbox;
 use crate::server::{Delivery, RecordedRequest, Server};
 
@@ -48,12 +49,12 @@ fn a_run_is_one_refinement_and_a_request_per_batch() {
 
 #[test]
 fn all_formats_are_asked_for_and_written() {
-    for format in ["pair-class", "pair-score", "pair", "triplet", "qa"] {
+    for (format, _) in FORMATS {
         let (sandbox, fake) = (Sandbox::new(), FakeGemini::start());
         sandbox
             .gemini(
                 &fake,
-                &format!("--format {format} --samples 30 --balance none"),
+                &format!("{} --samples 30 --balance none", chosen(format)),
             )
             .exits(0);
         let rows = sandbox.jsonl(&format!("synthetic_data_{format}_from_query.jsonl"));

@@ -84,6 +84,11 @@ fn value(name: &str, schema: &Value, number: usize) -> Value {
         "integer" => json!(number % 100),
         "number" => json!(f64::from(u8::try_from(number % 101).unwrap()) / 100.0),
         "boolean" => json!(number.is_multiple_of(2)),
+        "array" if schema["items"]["properties"].is_object() => json!([
+            {"role": "user", "content": text("question", number)},
+            {"role": "assistant", "content": text("answer", number)},
+        ]),
+        "array" => json!([text(name, number)]),
         _ => json!(text(name, number)),
     }
 }

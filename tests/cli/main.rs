@@ -17,6 +17,7 @@ mod fake_gemini;
 mod fake_openai;
 mod fakes;
 mod fatal;
+mod formats;
 mod gemini;
 mod grounding;
 mod hostile;

@@ -5,23 +5,17 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::formats::{FORMATS, chosen};
 use crate::sandbox::Sandbox;
 
 const OFFLINE: &str = "--provider offline --query lighthouses";
 
 #[test]
 fn all_formats_are_written_in_all_file_types() {
-    for (format, columns) in [
-        ("pair-class", &["premise", "hypothesis", "label"][..]),
-        ("pair-score", &["sentence1", "sentence2", "score"]),
-        ("pair", &["anchor", "positive"]),
-        ("triplet", &["anchor", "positive", "negative"]),
-        ("qa", &["context", "question", "answer"]),
-    ] {
+    for (format, columns) in FORMATS {
         let sandbox = Sandbox::new();
-        let ran = sandbox
-            .run(OFFLINE, &["--format", format, "--samples", "60"])
-            .exits(0);
+        let words = format!("{OFFLINE} {} --samples 60", chosen(format));
+        let ran = sandbox.run(&words, &[]).exits(0);
         let base = format!("synthetic_data_{format}_from_query");
         let files = ["jsonl", "csv", "parquet"].map(|extension| format!("{base}.{extension}"));
         assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), files);

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::fake_gemini::{FakeGemini, Reply};
+use crate::formats::{FORMATS, chosen};
 use crate::run::Ran;
 use crate::sandbox::Sandbox;
 
@@ -155,8 +156,7 @@ fn where_nothing_is_rejected_there_are_no_examples() {
 
 /// The arguments that choose each format there is.
 fn formats() -> Vec<String> {
-    let predefined = ["pair-class", "pair-score", "pair", "triplet", "qa"];
-    let mut formats = predefined.map(|name| format!("--format {name}")).to_vec();
+    let mut formats = FORMATS.map(|(name, _)| chosen(name)).to_vec();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("formats");
     for entry in folder.read_dir().unwrap() {
         let path = entry.unwrap().path();

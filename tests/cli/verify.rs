@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::fake_gemini::{self, FakeGemini, Reply, answer_fully, schema, user_text};
 use crate::fake_openai::{self, Behaviour, FakeOpenAi};
+use crate::formats::{FORMATS, chosen};
 use crate::run::Ran;
 use crate::sandbox::Sandbox;
 use crate::server::{Delivery, RecordedRequest};
@@ -17,7 +18,7 @@ const ALWAYS: &str = "--no-refine --topics none --balance none --samples 6 --con
 fn found_field(body: &Value) -> Option<&'static str> {
     let item = schema(body)?.pointer("/properties/samples/items/properties")?;
     item.get("number")?;
-    ["answer", "label", "score", "nearer", "quality"]
+    ["answer", "label", "score", "nearer", "better", "quality"]
         .into_iter()
         .find(|name| item.get(name).is_some())
 }
@@ -62,7 +63,7 @@ fn tally(result: &Value) -> [u64; 5] {
 
 #[test]
 fn what_agrees_is_kept_in_every_format() {
-    for format in ["qa", "pair-class", "pair-score", "triplet", "pair"] {
+    for (format, _) in FORMATS {
         let written = Mutex::new(Vec::<Value>::new());
         let fake = FakeGemini::with(move |request, order| {
             let mut written = written.lock().unwrap();
@@ -79,6 +80,10 @@ fn what_agrees_is_kept_in_every_format() {
                     let is_first = |it: &Value| it["positive"] == item["text 1"];
                     json!(if written.iter().any(is_first) { 1 } else { 2 })
                 }
+                "better" => {
+                    let is_first = |it: &Value| it["chosen"] == item["text 1"];
+                    json!(if written.iter().any(is_first) { 1 } else { 2 })
+                }
                 name => {
                     let is_it = |it: &&Value| {
                         let shown = item.as_object().unwrap();
@@ -90,14 +95,19 @@ fn what_agrees_is_kept_in_every_format() {
             Reply::Items(found)
         });
         let sandbox = Sandbox::new();
-        let ran = verified(&sandbox, &fake, &format!("--format {format}")).exits(0);
+        let ran = verified(&sandbox, &fake, &chosen(format)).exits(0);
         let result = ran.says("verified 6: 6 agreed").json();
         assert_eq!(tally(&result), [6, 6, 0, 0, 0], "{format}");
         assert_eq!(result["traffic"]["verify"]["requests"], 1);
         let look = &looks(&fake)[0];
-        let judged = ["label", "score", "answer"];
+        let found = found_field(&look.body).unwrap();
         for item in shown(&user_text(&look.body)) {
-            assert!(judged.iter().all(|name| item.get(name).is_none()), "{item}");
+            assert!(
+                [found, "chosen"]
+                    .iter()
+                    .all(|name| item.get(name).is_none()),
+                "{item}"
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization as _;
 /// `text` in compatible characters (NFKC), lower case and single spaces, its
 /// words without punctuation at their ends; what is within a word, such as the
 /// point of 1.5, and symbols stay.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let text = lower(text);
     let words = text.split_whitespace().map(|word| word.trim_matches(ends));
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();

@@ -12,19 +12,23 @@ mod score;
 
 use std::fmt;
 
-use crate::sample::{Field, Sample, Value};
+use crate::sample::{Field, Limit, Sample, Value};
 
 use super::{FormatHandler, Rejection};
 
-use fold::folded;
+pub(crate) use fold::folded;
 
 /// What must be true of the fields of a format, beside what is of any text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// The text is a sentence at least, not a word.
     Prose(&'static str),
-    /// The first text is another than the second.
+    /// The first text is another than the second; so is each of a list.
     Differs(&'static str, &'static str),
+    /// The first text is shorter than the second.
+    Shorter(&'static str, &'static str),
+    /// The text may be as bad as it likes: a refusal, or a loop.
+    Flawed(&'static str),
     /// The text asks for something.
     Asks(&'static str),
     /// The number says how close two texts are, from 0.0 to 1.0.
@@ -49,6 +53,8 @@ pub enum Fault {
     Refusal,
     /// It says what the field of this name says.
     SameAs(String),
+    /// It is no shorter than what the field of this name says.
+    NotShorterThan(String),
     /// It states something.
     NoQuestion,
     /// It is too low for texts that are equal.
@@ -65,6 +71,7 @@ impl fmt::Display for Fault {
             Self::Loops => f.write_str("loops"),
             Self::Refusal => f.write_str("refusal"),
             Self::SameAs(other) => write!(f, "same as {other}"),
+            Self::NotShorterThan(other) => write!(f, "not shorter than {other}"),
             Self::NoQuestion => f.write_str("no question"),
             Self::LowForEqualTexts => f.write_str("too low for equal texts"),
             Self::HighForUnlikeTexts => f.write_str("too high for unlike texts"),
@@ -89,12 +96,19 @@ pub fn check(
     let values = format.fields().iter().zip(&sample.values);
     let texts: Vec<Text<'_>> = values
         .filter(|(field, _)| filled != Some(&field.name))
-        .filter_map(|(field, value)| match value {
-            Value::String(text) => Some((field, text.as_str())),
-            _ => None,
+        // The choices are not the model's.
+        .filter(|(field, _)| !matches!(field.limit, Limit::Choices(_)))
+        .flat_map(|(field, value)| {
+            let texts = texts_of(value, !format.rules().is_empty());
+            texts.into_iter().map(move |text| (field, text))
         })
         .collect();
-    let in_a_text = texts.iter().find_map(|(field, text)| {
+    let is_flawed = |name: &str| {
+        let mut rules = format.rules().iter();
+        rules.any(|rule| matches!(rule, Rule::Flawed(flawed) if *flawed == name))
+    };
+    let mut whole = texts.iter().filter(|(field, _)| !is_flawed(&field.name));
+    let in_a_text = whole.find_map(|(field, text)| {
         let fault = fault_of(text)?;
         Some((field.name.as_str(), fault))
     });
@@ -107,6 +121,17 @@ pub fn check(
         .map_or(Ok(()), |(field, fault)| {
             Err(Rejection::Useless(field.to_owned(), fault))
         })
+}
+
+/// The texts in `value` that say something. Items of a list are texts where they
+/// `are_whole`, and words elsewhere.
+fn texts_of(value: &Value, are_whole: bool) -> Vec<&str> {
+    match value {
+        Value::String(text) if !text.is_empty() => vec![text],
+        Value::List(items) if are_whole => items.iter().map(String::as_str).collect(),
+        Value::Messages(messages) => messages.iter().map(|it| it.content.as_str()).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn fault_of(text: &str) -> Option<Fault> {
@@ -131,12 +156,17 @@ impl Rule {
             _ => None,
         };
         match *self {
-            Self::Prose(_) => None,
+            Self::Prose(_) | Self::Flawed(_) => None,
             Self::Differs(name, other) => {
-                let text = folded(text_of(name)?);
-                let is_same = !text.is_empty() && text == folded(text_of(other)?);
-                is_same.then(|| (name, Fault::SameAs(other.to_owned())))
+                let other_text = folded(text_of(other)?);
+                let is_same = |text: &str| !other_text.is_empty() && folded(text) == other_text;
+                let mut texts = texts_of(value_of(name)?, true).into_iter();
+                texts
+                    .any(is_same)
+                    .then(|| (name, Fault::SameAs(other.to_owned())))
             }
+            Self::Shorter(name, other) => score::is_as_long(text_of(name)?, text_of(other)?)
+                .then(|| (name, Fault::NotShorterThan(other.to_owned()))),
             Self::Asks(name) => {
                 question::is_statement(text_of(name)?).then_some((name, Fault::NoQuestion))
             }
@@ -221,6 +251,36 @@ mod tests {
                 json!({"context": "1822", "question": "When?", "answer": "1822"}),
                 "",
             ),
+            (
+                "retrieval",
+                json!({"query": "moons?", "positive": "Two.", "negatives": ["Three.", "two"]}),
+                "negatives: same as positive",
+            ),
+            (
+                "retrieval",
+                json!({"query": "moons?", "positive": "Two.", "negatives": ["Moons", "Three."]}),
+                "negatives: same as query",
+            ),
+            (
+                "preference",
+                json!({"prompt": "How many?", "chosen": "Two.", "rejected": "“Two”"}),
+                "rejected: same as chosen",
+            ),
+            (
+                "classification",
+                json!({"text": "Spam!", "label": "spam"}),
+                "text: same as label",
+            ),
+            (
+                "reasoning",
+                json!({"question": "1 + 1?", "reasoning": "One more is 2.", "answer": "1 + 1"}),
+                "answer: same as question",
+            ),
+            (
+                "instruction",
+                json!({"instruction": "Sing.", "input": "Sing.", "output": "sing"}),
+                "output: same as instruction",
+            ),
         ] {
             assert_eq!(fault(format, &item, None), told, "{item}");
         }
@@ -242,6 +302,42 @@ mod tests {
         assert_eq!(fault("qa", &item("N/A"), None), "answer: placeholder");
         let item = json!({"context": "c", "question": "TODO", "answer": "1822"});
         assert_eq!(fault("qa", &item, None), "question: placeholder");
+    }
+
+    #[test]
+    fn a_summary_is_shorter_than_its_document() {
+        let summary = |document: &str, summary: &str| {
+            let item = json!({"document": document, "summary": summary});
+            fault("summarisation", &item, Some("document"))
+        };
+        assert_eq!(summary("The lamp was lit in 1822.", "Lit in 1822."), "");
+        assert_eq!(
+            summary("It was lit.", "The lamp was lit."),
+            "summary: not shorter than document"
+        );
+        assert_eq!(summary("灯塔建于一八四四年。", "It was built in 1844."), "");
+    }
+
+    #[test]
+    fn every_message_and_item_is_looked_at_but_what_is_to_be_bad() {
+        let refusal = "As an AI language model, I cannot tell.";
+        let chat = json!({"messages": [
+            {"role": "user", "content": "Who is it?"},
+            {"role": "assistant", "content": refusal},
+        ]});
+        assert_eq!(fault("chat", &chat, None), "messages: refusal");
+        let negatives = json!({"query": "q", "positive": "p", "negatives": ["n", refusal]});
+        assert_eq!(fault("retrieval", &negatives, None), "negatives: refusal");
+        let responses = |chosen, rejected| {
+            let item = json!({"prompt": "Who is it?", "chosen": chosen, "rejected": rejected});
+            fault("preference", &item, None)
+        };
+        assert_eq!(responses("It is Bob.", refusal), "");
+        assert_eq!(responses(refusal, "It is Bob."), "chosen: refusal");
+        assert_eq!(
+            responses("It is Bob.", "[insert answer]"),
+            "rejected: placeholder"
+        );
     }
 
     #[test]

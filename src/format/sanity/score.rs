@@ -48,6 +48,13 @@ fn are_unlike(first: &str, second: &str) -> bool {
     is_far_longer && !short.is_empty() && !short.iter().any(|word| long.contains(word))
 }
 
+/// Whether `text` has as many characters as `other`, which is of the same
+/// script: the same text is shorter in Chinese than in English.
+pub(super) fn is_as_long(text: &str, other: &str) -> bool {
+    let [n_text, n_other] = [text, other].map(|it| it.trim().chars().count());
+    n_text >= n_other && script(&lower(text)) == script(&lower(other))
+}
+
 /// What tells scripts apart well enough: how far up the first letter stands.
 fn script(text: &str) -> Option<u32> {
     let letter = text.chars().find(|c| c.is_alphabetic())?;

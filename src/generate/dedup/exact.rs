@@ -45,6 +45,14 @@ impl Fingerprint {
                     digest.update((text.len() as u64).to_le_bytes());
                     digest.update(text);
                 }
+                Value::Messages(messages) => {
+                    let text = text.as_deref().unwrap_or_default();
+                    digest.update([6]);
+                    digest.update((messages.len() as u64).to_le_bytes());
+                    digest.update(messages.iter().map(|it| it.role as u8).collect::<Vec<_>>());
+                    digest.update((text.len() as u64).to_le_bytes());
+                    digest.update(text);
+                }
             }
         }
         let digest: [u8; 32] = digest.finalize().into();

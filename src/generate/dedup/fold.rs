@@ -6,12 +6,16 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::sample::Value;
 
-/// The text of `value`, if it is one or a list of some, in Unicode's form NFKC, in lower case,
-/// with one space for each run of white space and none at its ends.
+/// The text of `value`, if it has any, in Unicode's form NFKC, in lower case, with one space
+/// for each run of white space and none at its ends; that of a conversation is what is said.
 pub(super) fn folded(value: &Value) -> Option<String> {
     let text: Cow<'_, str> = match value {
         Value::String(text) => text.into(),
         Value::List(texts) => texts.join("\n").into(),
+        Value::Messages(messages) => {
+            let contents = messages.iter().map(|it| it.content.as_str());
+            contents.collect::<Vec<_>>().join("\n").into()
+        }
         _ => return None,
     };
     Some(match text.is_ascii() {

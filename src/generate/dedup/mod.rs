@@ -10,7 +10,7 @@ mod shingles;
 #[cfg(test)]
 mod tests;
 
-use crate::sample::Value;
+use crate::sample::{Field, Limit, Value};
 
 use exact::{Fingerprint, Fingerprints};
 use fold::folded;
@@ -88,14 +88,22 @@ pub enum Novelty {
     },
 }
 
+/// Where among `fields` those stand whose texts are labels, which do not count
+/// for similarity.
+pub fn labels(fields: &[Field]) -> impl Iterator<Item = usize> {
+    let is_label = |field: &Field| matches!(field.limit, Limit::Choices(_));
+    let numbered = fields.iter().enumerate();
+    numbered.filter_map(move |(index, field)| is_label(field).then_some(index))
+}
+
 /// What is known of all new samples so far.
 #[derive(Debug)]
 pub struct Dedup {
     fingerprints: Fingerprints,
     /// If near duplicates are to be found.
     index: Option<Index>,
-    /// The value that does not count for similarity.
-    filled: Option<usize>,
+    /// The values that do not count for similarity.
+    uncounted: Vec<usize>,
 }
 
 /// Samples that room is made for at the start; more comes by growth.
@@ -103,10 +111,14 @@ const MOST_RESERVED: usize = 4_000_000;
 
 impl Dedup {
     /// Without any sample, but room for `samples`, so that it need not grow by
-    /// copying itself. The texts of the value at `filled` do not count for
+    /// copying itself. The texts of the values at `uncounted` do not count for
     /// similarity.
     #[must_use]
-    pub fn new(duplicates: Duplicates, samples: usize, filled: Option<usize>) -> Self {
+    pub fn new(
+        duplicates: Duplicates,
+        samples: usize,
+        uncounted: impl IntoIterator<Item = usize>,
+    ) -> Self {
         let room = samples.min(MOST_RESERVED);
         Self {
             fingerprints: Fingerprints::with_room_for(room),
@@ -114,7 +126,7 @@ impl Dedup {
                 Duplicates::Exact => None,
                 Duplicates::Near(threshold) => Some(Index::new(threshold, room)),
             },
-            filled,
+            uncounted: uncounted.into_iter().collect(),
         }
     }
 
@@ -127,7 +139,7 @@ impl Dedup {
         }
         let index = self.index.as_ref();
         index.is_some_and(|index| {
-            let signature = signature(&texts, self.filled);
+            let signature = signature(&texts, &self.uncounted);
             signature.is_some_and(|signature| index.places(&signature).is_err())
         })
     }
@@ -141,7 +153,7 @@ impl Dedup {
             return Novelty::Exact;
         }
         if let Some(index) = &mut self.index
-            && let Some(signature) = signature(&texts, self.filled)
+            && let Some(signature) = signature(&texts, &self.uncounted)
             && let Err(similarity) = index.insert(signature)
         {
             return Novelty::Near { similarity };
@@ -159,8 +171,8 @@ impl Dedup {
 }
 
 /// The signature of the texts that count; without any word there is none.
-fn signature(texts: &[Option<String>], filled: Option<usize>) -> Option<Signature> {
-    let counts = |(field, _): &(usize, _)| Some(*field) != filled;
+fn signature(texts: &[Option<String>], uncounted: &[usize]) -> Option<Signature> {
+    let counts = |(field, _): &(usize, _)| !uncounted.contains(field);
     let fields: Vec<Vec<u64>> = texts
         .iter()
         .enumerate()

@@ -7,6 +7,7 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 
 use super::*;
+use crate::sample::{FieldKind, Message, Role};
 
 fn near() -> Dedup {
     Dedup::new(Duplicates::Near(Threshold::default()), 0, None)
@@ -26,6 +27,53 @@ fn second<const N: usize>(first: [&str; N], second: [&str; N]) -> Novelty {
 
 fn is_near(novelty: Novelty) -> bool {
     matches!(novelty, Novelty::Near { .. })
+}
+
+#[test]
+fn a_text_with_another_label_is_a_near_duplicate() {
+    let label = Field {
+        limit: Limit::Choices(vec!["news".into(), "advert".into()]),
+        ..Field::new("label", FieldKind::String, "the class")
+    };
+    let fields = [Field::new("text", FieldKind::String, "a text"), label];
+    let near = Duplicates::Near(Threshold::default());
+    let mut dedup = Dedup::new(near, 0, labels(&fields));
+    let text = "The new lamp of the harbour burns all night and costs nothing.";
+    assert_eq!(dedup.novelty(&values([text, "news"])), Novelty::New);
+    assert!(is_near(dedup.novelty(&values([text, "advert"]))));
+    let other = "The old lamp of the harbour burned at times and cost a fortune.";
+    assert_eq!(dedup.novelty(&values([other, "news"])), Novelty::New);
+}
+
+#[test]
+fn conversations_are_the_same_if_the_same_is_said_by_the_same() {
+    let talk = |texts: [&str; 2], roles: [Role; 2]| {
+        let said = roles.into_iter().zip(texts);
+        let messages = said.map(|(role, content)| Message {
+            role,
+            content: content.to_owned(),
+        });
+        [Value::Messages(messages.collect())]
+    };
+    let mut dedup = Dedup::new(Duplicates::Exact, 0, None);
+    let roles = [Role::User, Role::Assistant];
+    assert_eq!(dedup.novelty(&talk(["Why?", "So."], roles)), Novelty::New);
+    assert_eq!(
+        dedup.novelty(&talk(["WHY?", " So."], roles)),
+        Novelty::Exact
+    );
+    let others = [Role::System, Role::Assistant];
+    assert_eq!(dedup.novelty(&talk(["Why?", "So."], others)), Novelty::New);
+    let mut dedup = near();
+    let question = "Which lamp burns all night?";
+    let answer = "The new one at the end of the eastern pier, which the keepers painted red last \
+        spring, burns all night, and by day a bell tells where the pier ends.";
+    assert_eq!(
+        dedup.novelty(&talk([question, answer], roles)),
+        Novelty::New
+    );
+    let shorter = answer.trim_end_matches(" ends.");
+    assert!(is_near(dedup.novelty(&talk([question, shorter], roles))));
 }
 
 #[test]

@@ -20,8 +20,8 @@ const SCORE_TOLERANCE: f64 = 0.25 + 1e-9;
 pub(super) enum Expected {
     /// This value, or the like of it.
     Value(Value),
-    /// The number of the text that is nearer.
-    Nearer(usize),
+    /// The number of one of two texts, or else something is said of the other.
+    OneOfTwo(usize, &'static str),
     /// At least this quality.
     Quality(usize),
 }
@@ -36,16 +36,15 @@ pub(super) fn answer_fields(format: &dyn FormatHandler) -> [Field; 2] {
         ..Field::new(name, FieldKind::Integer, description)
     };
     let check = format.check();
-    let found = match check.judged() {
-        Some(name) => {
+    let found = match (check.judged(), check) {
+        (Some(name), _) => {
             let mut fields = format.fields().iter();
             let judged = fields.find(|field| field.name == name);
             judged.expect("a check names fields").clone()
         }
-        None if matches!(check, Check::Nearer { .. }) => {
-            ranged("nearer", "1 or 2, the text that is nearer", 2.0)
-        }
-        None => ranged("quality", "from 1 (useless) to 5 (excellent)", 5.0),
+        (None, Check::Nearer { .. }) => ranged("nearer", "1 or 2, the text that is nearer", 2.0),
+        (None, Check::Better { .. }) => ranged("better", "1 or 2, the text that is better", 2.0),
+        (None, _) => ranged("quality", "from 1 (useless) to 5 (excellent)", 5.0),
     };
     let number = Field::new(NUMBER, FieldKind::Integer, "the number of the item");
     [number, found]
@@ -60,12 +59,12 @@ impl Expected {
         is_swapped: bool,
     ) -> Self {
         let check = format.check();
-        match check.judged() {
-            Some(name) => Self::Value(value(format, sample, name).clone()),
-            None if matches!(check, Check::Nearer { .. }) => {
-                Self::Nearer(1 + usize::from(is_swapped))
-            }
-            None => Self::Quality(verify.min_quality.into()),
+        let number = 1 + usize::from(is_swapped);
+        match (check.judged(), check) {
+            (Some(name), _) => Self::Value(value(format, sample, name).clone()),
+            (None, Check::Nearer { .. }) => Self::OneOfTwo(number, "the negative is nearer"),
+            (None, Check::Better { .. }) => Self::OneOfTwo(number, "the rejected one is better"),
+            (None, _) => Self::Quality(verify.min_quality.into()),
         }
     }
 
@@ -73,10 +72,7 @@ impl Expected {
     /// that is no value of the field.
     pub(super) fn verdict(&self, field: &Field, found: &Json) -> Option<Verdict> {
         match self {
-            Self::Value(Value::String(answer)) => {
-                let is_same = agree(&text(found)?, answer);
-                Some(verdict(is_same, "another answer", None))
-            }
+            Self::Value(Value::String(text)) => verdict_of_text(text, &field.limit, found),
             Self::Value(Value::Integer(label)) => {
                 let Limit::Labels(names) = &field.limit else {
                     return None;
@@ -92,10 +88,12 @@ impl Expected {
                 let is_same = (found - score).abs() <= SCORE_TOLERANCE;
                 Some(verdict(is_same, "another score", Some(Value::Float(found))))
             }
-            Self::Value(Value::Null | Value::Boolean(_) | Value::List(_)) => None,
-            Self::Nearer(expected) => {
+            Self::Value(Value::Null | Value::Boolean(_) | Value::List(_) | Value::Messages(_)) => {
+                None
+            }
+            Self::OneOfTwo(expected, otherwise) => {
                 let found = whole(found).filter(|found| (1..=2).contains(found))?;
-                Some(verdict(found == *expected, "the negative is nearer", None))
+                Some(verdict(found == *expected, *otherwise, None))
             }
             Self::Quality(least) => {
                 let found = whole(found).filter(|found| (1..=5).contains(found))?;
@@ -103,6 +101,19 @@ impl Expected {
             }
         }
     }
+}
+
+/// What it says of `text`, a class among the choices of `limit` or else an
+/// answer, that `found` was found.
+fn verdict_of_text(text: &str, limit: &Limit, found: &Json) -> Option<Verdict> {
+    let Limit::Choices(names) = limit else {
+        let is_same = agree(&text_in(found)?, text);
+        return Some(verdict(is_same, "another answer", None));
+    };
+    let found = &names[position(names, found)?];
+    let how = format!("{text} judged {found}");
+    let instead = Value::String(found.clone());
+    Some(verdict(found == text, how, Some(instead)))
 }
 
 fn verdict(is_same: bool, how: impl Into<String>, instead: Option<Value>) -> Verdict {
@@ -144,7 +155,7 @@ fn number(json: &Json) -> Option<f64> {
 }
 
 /// The text in `json`; a number is one, too.
-fn text(json: &Json) -> Option<String> {
+fn text_in(json: &Json) -> Option<String> {
     match json {
         Json::String(text) => Some(text.clone()),
         Json::Number(number) => Some(number.to_string()),
@@ -154,8 +165,6 @@ fn text(json: &Json) -> Option<String> {
 
 /// Where `json`, a name, stands among `names`.
 fn position(names: &[String], json: &Json) -> Option<usize> {
-    let name = json.as_str()?.trim();
-    names
-        .iter()
-        .position(|label| label.eq_ignore_ascii_case(name))
+    let name = json.as_str()?.trim().to_lowercase();
+    names.iter().position(|label| label.to_lowercase() == name)
 }

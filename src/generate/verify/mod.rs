@@ -18,7 +18,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use crate::format::FormatHandler;
 use crate::llm::ItemShape;
 use crate::prompt;
-use crate::sample::{Sample, Value};
+use crate::sample::{Limit, Sample, Value};
 
 pub use look::{Look, MOST_SAMPLES};
 pub use tally::{Counts, Tally};
@@ -160,6 +160,7 @@ impl<'a> Verifier<'a> {
         let field = &self.shape.fields[FOUND];
         match trial::value(self.format, sample, name) {
             Value::Integer(label) => expected::name_of(field, *label).map(str::to_owned),
+            Value::String(label) => matches!(field.limit, Limit::Choices(_)).then(|| label.clone()),
             _ => None,
         }
     }

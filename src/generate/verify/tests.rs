@@ -1,10 +1,10 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::format::{Format, PREDEFINED, predefined};
+use crate::format::{CLASSIFICATION, Format, PREDEFINED, classification, predefined};
 use crate::generate::parse::items;
 use crate::llm::{Answer, ChatRequest, LlmClient as _, Offline, Wanted};
-use crate::sample::FieldKind;
+use crate::sample::{FieldKind, Limit};
 
 const DROP: Verify = Verify {
     action: Action::Drop,
@@ -13,7 +13,10 @@ const DROP: Verify = Verify {
 };
 
 fn format(name: &str) -> Format {
-    predefined(name).expect("listed")
+    match name {
+        CLASSIFICATION => classification(&["news", "advert"].map(String::from)).expect("classes"),
+        _ => predefined(name).expect("listed"),
+    }
 }
 
 fn samples(format: &Format, items: impl IntoIterator<Item = Json>) -> Vec<Sample> {
@@ -59,8 +62,14 @@ fn the_requests_of_the_formats() {
         .map(|name| {
             let format = format(name);
             let item = format.fields().iter().map(|field| {
-                let value = match field.kind {
-                    FieldKind::String => json!(format!("A {}.", field.name)),
+                let value = match (field.kind, &field.limit) {
+                    (_, Limit::Choices(names)) => json!(names[0]),
+                    (FieldKind::String, _) => json!(format!("A {}.", field.name)),
+                    (FieldKind::List, _) => json!([format!("One of {}.", field.name)]),
+                    (FieldKind::Messages, _) => json!([
+                        {"role": "user", "content": "A question?"},
+                        {"role": "assistant", "content": "An answer."},
+                    ]),
                     _ => json!(1),
                 };
                 (field.name.clone(), value)
@@ -213,6 +222,47 @@ fn labels_are_judged_by_number_or_name() {
 }
 
 #[test]
+fn classes_are_judged_by_name() {
+    let item = json!({"text": "Buy now!", "label": "advert"});
+    let verdict = |label: Json| verdict(CLASSIFICATION, item.clone(), 0, &json!({"label": label}));
+    assert_eq!(verdict(json!(" Advert")), Verdict::Agrees);
+    assert_eq!(
+        verdict(json!("news")),
+        differs("advert judged news", Some(Value::String("news".into())))
+    );
+    for unusable in [json!("spam"), json!(0), json!(null), json!("")] {
+        assert_eq!(verdict(unusable), Verdict::Unjudged);
+    }
+}
+
+#[test]
+fn the_better_response_is_found_blindly() {
+    let item = json!({"prompt": "How many?", "chosen": "Two.", "rejected": "Three."});
+    let format = format("preference");
+    let verifier = Verifier::new(&format, &DROP);
+    for seed in 0..8 {
+        let look = verifier
+            .looks(&samples(&format, [item.clone()]), seed)
+            .remove(0);
+        let user = look.request(None).user;
+        assert!(
+            !user.contains("chosen") && !user.contains("rejected"),
+            "{user}"
+        );
+        let right = 1 + usize::from(user.find("Three.") < user.find("Two."));
+        let verdict = |better| {
+            look.verdicts(&[json!({"number": 1, "better": better})])
+                .remove(0)
+        };
+        assert_eq!(verdict(right), Verdict::Agrees);
+        assert_eq!(
+            verdict(3 - right),
+            differs("the rejected one is better", None)
+        );
+    }
+}
+
+#[test]
 fn scores_may_be_a_quarter_apart() {
     let verdict = |score: f64, found: Json| {
         let item = json!({"sentence1": "a", "sentence2": "b", "score": score});
@@ -345,7 +395,10 @@ async fn offline(request: &ChatRequest) -> Vec<Json> {
 
 #[tokio::test]
 async fn the_offline_provider_agrees_with_most_of_what_it_made_but_labels() {
-    for (name, least) in PREDEFINED.into_iter().zip([20, 50, 80, 80, 80]) {
+    for (name, least) in PREDEFINED
+        .into_iter()
+        .zip([20, 50, 80, 80, 80, 80, 80, 40, 80, 80, 80, 80])
+    {
         let format = format(name);
         let shape = ItemShape {
             name: name.to_owned(),

@@ -27,18 +27,25 @@ impl Trial {
         is_swapped: bool,
     ) -> Self {
         let value = |name| value(format, sample, name);
-        let shown = |names: [&'static str; 2]| names.map(|name| entry(name, value(name)));
+        let shown = |names: &[&'static str]| {
+            let entries = names.iter().map(|name| entry(name, value(name)));
+            entries.collect::<Map<_, _>>()
+        };
         let (shown, shared) = match format.check() {
             Check::Answer {
                 context, question, ..
-            } => (Map::from_iter(shown([context, question])), Some(context)),
-            Check::Label { texts, .. } | Check::Score { texts, .. } => {
-                (Map::from_iter(shown(texts)), None)
-            }
+            } => (shown(&[context, question]), Some(context)),
+            Check::Label { texts, .. } => (shown(texts), None),
+            Check::Score { texts, .. } => (shown(&texts), None),
             Check::Nearer {
                 anchor,
                 positive,
                 negative,
+            }
+            | Check::Better {
+                prompt: anchor,
+                chosen: positive,
+                rejected: negative,
             } => {
                 let [first, second] = match is_swapped {
                     false => [positive, negative],

@@ -30,6 +30,9 @@ impl Cast {
     /// Text of a field with this meaning; `None` where there is nothing to say.
     pub(super) fn text(&self, field: &Field, meaning: Meaning, rng: &mut StdRng) -> Option<String> {
         match meaning {
+            Meaning::TaskInput if field.may_be_empty => {
+                Some(self.task.input.clone().unwrap_or_default())
+            }
             Meaning::TaskInput if !field.required => self.task.input.clone(),
             Meaning::TaskInput => {
                 Some(self.task.input.clone().unwrap_or_else(|| "None".to_owned()))
@@ -42,8 +45,11 @@ impl Cast {
         }
     }
 
-    /// A few short texts for a list of them.
-    pub(super) fn words(&self, field: &Field, meaning: Meaning, rng: &mut StdRng) -> Vec<String> {
+    /// A few texts for a list of them; short ones, unless wrong passages are wanted.
+    pub(super) fn items(&self, field: &Field, meaning: Meaning, rng: &mut StdRng) -> Vec<String> {
+        if meaning == Meaning::Wrong {
+            return self.material.wrong.clone();
+        }
         let own = self.text(field, meaning, rng);
         let own = own.filter(|text| text.split_whitespace().count() <= MAX_ITEM_WORDS);
         let slots = ["product", "colour", "city"].map(|slot| self.persona.life.value(slot));
@@ -60,7 +66,7 @@ impl Cast {
             Meaning::Title => &material.title,
             Meaning::Sentence => &material.sentence,
             Meaning::Paraphrase | Meaning::Chosen | Meaning::Explanation => &material.paraphrase,
-            Meaning::Wrong | Meaning::Rejected => &material.wrong,
+            Meaning::Wrong | Meaning::Rejected => &material.wrong[0],
             Meaning::Question => &material.question,
             Meaning::Answer => &material.answer,
             Meaning::Instruction => &self.task.instruction,

@@ -6,6 +6,7 @@ use rand::seq::SliceRandom;
 use serde_json::{Map, Value};
 
 use super::cast::Cast;
+use super::conversation;
 use super::description::{choices, normalised, plausible_range};
 use super::fitted;
 use super::material::Material;
@@ -111,7 +112,7 @@ impl<'a> Plan<'a> {
             .columns
             .iter()
             .find(|column| column.meaning == Meaning::TaskInput);
-        input.map(|column| column.field.required)
+        input.map(|column| column.field.required && !column.field.may_be_empty)
     }
 }
 
@@ -158,6 +159,7 @@ impl<'a> Column<'a> {
                 None => Value::Null,
             },
             FieldKind::List => self.list(meaning, cast, rng).into(),
+            FieldKind::Messages => conversation::messages(&cast.material, rng),
         }
     }
 
@@ -186,15 +188,13 @@ impl<'a> Column<'a> {
         let least = length.least.max(usize::from(length.most != Some(0)));
         let most = length.most.unwrap_or(usize::MAX).min(least + MORE_ITEMS);
         let mut items = match self.choices.is_empty() {
-            true => cast.words(self.field, meaning, rng),
+            true => cast.items(self.field, meaning, rng),
             false => self.choices.clone(),
         };
         items.shuffle(rng);
-        items
-            .into_iter()
-            .cycle()
-            .take(rng.random_range(least..=most))
-            .collect()
+        let most = most.min(items.len()).max(least);
+        let count = rng.random_range(least..=most);
+        items.into_iter().cycle().take(count).collect()
     }
 
     fn integer(&self, cast: &Cast, rng: &mut StdRng) -> i64 {

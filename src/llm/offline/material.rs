@@ -10,7 +10,7 @@ use super::cloze;
 use super::extract;
 use super::passage::Passage;
 use super::query;
-use super::scene::{Scene, Topic, pick};
+use super::scene::{Fact, Scene, Topic, pick};
 
 /// Wrong answers beside the right one.
 const DECOYS: usize = 3;
@@ -28,8 +28,8 @@ pub(super) struct Material {
     pub(super) sentence: String,
     /// The sentence in other words.
     pub(super) paraphrase: String,
-    /// A sentence of the same kind that is wrong here.
-    pub(super) wrong: String,
+    /// Sentences of the same kind that are wrong here, all different.
+    pub(super) wrong: Vec<String>,
     /// About the sentence.
     pub(super) question: String,
     /// Word for word in the context.
@@ -58,7 +58,7 @@ impl Material {
             title: scene.say(pick(TITLES, rng)),
             sentence,
             paraphrase,
-            wrong: scene.rival().tell(fact, rng),
+            wrong: wrong(&scene, fact, &facts, rng),
             question: scene.say(question),
             answer: scene.value(slot).to_owned(),
             decoys: scene.decoys(slot, DECOYS, rng),
@@ -76,7 +76,7 @@ impl Material {
         let index = extract::any_sentence(passage, rng)?;
         let sentence = passage.sentence(index);
         let (question, answer) = cloze::ask(sentence, rng);
-        let [paraphrase, wrong] = reported(sentence);
+        let [paraphrase, denial] = reported(sentence);
         let stretch = extract::around(passage, index, rng);
         Some(Self {
             context: passage.stretch(stretch.clone()).to_owned(),
@@ -84,7 +84,7 @@ impl Material {
             title: heading(sentence),
             sentence: sentence.to_owned(),
             paraphrase,
-            wrong,
+            wrong: elsewhere(passage, sentence, denial, rng),
             question,
             answer: answer.to_owned(),
             decoys: decoys(passage, answer, rng),
@@ -94,6 +94,14 @@ impl Material {
     }
 }
 
+/// `fact` and the other `facts` as they are not in `scene`.
+fn wrong(scene: &Scene, fact: &Fact, facts: &[&Fact], rng: &mut StdRng) -> Vec<String> {
+    let rival = scene.rival();
+    let others = facts.iter().filter(|other| !std::ptr::eq(**other, fact));
+    let all = std::iter::once(&fact).chain(others);
+    all.map(|fact| rival.tell(fact, rng)).collect()
+}
+
 /// `sentence` in indirect speech, and its denial.
 fn reported(sentence: &str) -> [String; 2] {
     if sentence.contains('?') {
@@ -101,6 +109,23 @@ fn reported(sentence: &str) -> [String; 2] {
     }
     let clause = extract::as_clause(sentence);
     ["said", "not the case"].map(|verdict| format!("It is {verdict} that {clause}"))
+}
+
+/// The `denial` of `sentence`, and what else `passage` says.
+fn elsewhere(
+    passage: &Passage<'_>,
+    sentence: &str,
+    denial: String,
+    rng: &mut StdRng,
+) -> Vec<String> {
+    let mut wrong = vec![denial];
+    for _ in 0..DECOYS {
+        let other = passage.sentence(rng.random_range(0..passage.len()));
+        if other != sentence && !wrong.iter().any(|it| it == other) {
+            wrong.push(other.to_owned());
+        }
+    }
+    wrong
 }
 
 /// The first words of `sentence`, without what comes after them.

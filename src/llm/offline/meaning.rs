@@ -119,6 +119,7 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("message", Meaning::Request),
     ("name", Life("who")),
     ("negative", Meaning::Wrong),
+    ("negatives", Meaning::Wrong),
     ("occupation", Life("job")),
     ("option a", Meaning::Option(0)),
     ("option b", Meaning::Option(1)),

@@ -7,6 +7,7 @@
 
 mod cast;
 mod cloze;
+mod conversation;
 mod custom;
 mod description;
 mod extract;

@@ -572,7 +572,7 @@ proptest! {
         limits in any::<(f64, f64)>(),
         seed in any::<u64>(),
     ) {
-        for kind in [FieldKind::String, FieldKind::Integer, FieldKind::Float, FieldKind::Boolean, FieldKind::List] {
+        for kind in [FieldKind::String, FieldKind::Integer, FieldKind::Float, FieldKind::Boolean, FieldKind::List, FieldKind::Messages] {
             let limit = Limit::Range(limits.0.min(limits.1), limits.0.max(limits.1));
             let field = Field { limit, ..Field::new(name.clone(), kind, description.clone()) };
             let wanted = wanted(vec![field], 4, None);

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::passage::Passage;
+use super::scene::pick_ref;
 use crate::llm::ItemShape;
 use crate::sample::{Field, FieldKind, Limit};
 
@@ -44,10 +45,11 @@ pub(super) fn items(user: &str, shape: &ItemShape, rng: &mut StdRng) -> Option<V
 /// them, or of an item before.
 fn found(field: &Field, context: &str, texts: &[&str], rng: &mut StdRng) -> Value {
     match (field.kind, &field.limit, texts) {
+        (FieldKind::String, Limit::Choices(names), _) => pick_ref(names, rng).as_str().into(),
         (FieldKind::String, _, [.., question]) => sentence_about(question, context).into(),
         (FieldKind::Integer, Limit::Labels(names), _) => rng.random_range(0..names.len()).into(),
         (FieldKind::Float, _, [one, other]) => likeness(one, other).into(),
-        (_, _, [anchor, first, second]) if field.name == "nearer" => {
+        (_, _, [anchor, first, second]) if ["nearer", "better"].contains(&field.name.as_str()) => {
             let is_second = likeness(anchor, second) > likeness(anchor, first);
             (1 + u8::from(is_second)).into()
         }

@@ -24,6 +24,9 @@ const TOKENS_PER_STRING: usize = 160;
 /// An item of a list.
 const TOKENS_PER_NAME: usize = 20;
 
+/// A conversation of a few turns.
+const TOKENS_PER_CONVERSATION: usize = 6 * TOKENS_PER_STRING;
+
 /// A number or a truth value.
 const TOKENS_PER_NUMBER: usize = 10;
 
@@ -139,6 +142,7 @@ fn tokens(field: &Field) -> usize {
                 items.saturating_mul(TOKENS_PER_NAME)
             })
             .max(least.saturating_mul(TOKENS_PER_NAME)),
+        (FieldKind::Messages, _) => TOKENS_PER_CONVERSATION,
         (FieldKind::Integer | FieldKind::Float | FieldKind::Boolean, _) => TOKENS_PER_NUMBER,
     }
 }
@@ -164,6 +168,7 @@ mod tests {
             (FieldKind::String, Length { least: 900, ..any }, 900),
             (FieldKind::List, any, 160),
             (FieldKind::List, Length::up_to(5), 100),
+            (FieldKind::Messages, any, 960),
             (FieldKind::Float, any, 10),
         ] {
             assert_eq!(tokens(&field(kind, length)), fits, "{kind:?} {length:?}");
