@@ -78,6 +78,7 @@ pub mod config;
 pub mod document;
 pub mod format;
 pub mod generate;
+pub mod insight;
 pub mod llm;
 mod net;
 pub mod output;

@@ -20,7 +20,7 @@ use crate::generate::dedup::Threshold;
 pub use choices::{
     BalanceChoice, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, VerifyAction,
 };
-pub use command::Command;
+pub use command::{Command, ReportArguments};
 
 use argv::as_clap_takes_it;
 use values::{
@@ -278,6 +278,10 @@ pub struct Cli {
     /// Print one JSON object about the run on stdout instead of the file paths.
     #[arg(long, help_heading = OUTPUT)]
     pub json: bool,
+
+    /// Write a report on the samples and the run, too: one HTML page, beside the files.
+    #[arg(long, help_heading = OUTPUT)]
+    pub report: bool,
 
     /// Most samples to ask for in one request.
     #[arg(long, value_name = "N", default_value = "25", help_heading = ADVANCED)]

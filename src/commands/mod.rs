@@ -1,10 +1,14 @@
 //! What sdgen does beside a run, a file for each command.
 
+mod report;
+
 use std::io;
+use std::path::PathBuf;
 
 use crate::cli::{Cli, Command};
-use crate::report;
-use crate::run::ExitStatus;
+use crate::format::CustomFormatError;
+use crate::report::print as print_result;
+use crate::run::{ExitStatus, ReportError};
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +16,15 @@ pub enum CommandError {
     /// stdout cannot be written.
     #[error("stdout: {0}")]
     Stdout(#[source] io::Error),
+    /// The custom format cannot be used.
+    #[error(transparent)]
+    Format(#[from] CustomFormatError),
+    /// The report would be written to a file that is not named as one.
+    #[error("`{}` does not end in .html", .0.display())]
+    NotHtml(PathBuf),
+    /// There is no report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
 }
 
 impl CommandError {
@@ -19,7 +32,8 @@ impl CommandError {
     #[must_use]
     pub fn status(&self) -> ExitStatus {
         match self {
-            Self::Stdout(_) => ExitStatus::Output,
+            Self::Stdout(_) | Self::Report(ReportError::Write(_)) => ExitStatus::Output,
+            Self::Format(_) | Self::NotHtml(_) | Self::Report(_) => ExitStatus::Usage,
         }
     }
 
@@ -27,7 +41,15 @@ impl CommandError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Stdout(_) => None,
+            Self::NotHtml(_) => Some("name a file for the report, so that no data is replaced"),
+            Self::Report(ReportError::Rows(_)) => Some(
+                "the report reads whole JSONL, CSV and Parquet files; mend the file or leave it out",
+            ),
+            Self::Report(ReportError::Beside { .. }) => {
+                Some("move the file elsewhere to have a report on the data alone")
+            }
+            Self::Report(ReportError::Write(_)) => Some("write it elsewhere with --output"),
+            Self::Stdout(_) | Self::Format(_) => None,
         }
     }
 }
@@ -41,10 +63,11 @@ pub fn execute(command: &Command) -> Result<ExitStatus, CommandError> {
     match command {
         Command::Completions { shell } => print(&Cli::completions(*shell))?,
         Command::Man => print(&Cli::man_page())?,
+        Command::Report(arguments) => report::execute(arguments)?,
     }
     Ok(ExitStatus::Success)
 }
 
 fn print(bytes: &[u8]) -> Result<(), CommandError> {
-    report::print(bytes).map_err(CommandError::Stdout)
+    print_result(bytes).map_err(CommandError::Stdout)
 }

@@ -89,6 +89,8 @@ pub struct ReportConfig {
     pub quiet: bool,
     /// One JSON object on stdout instead of paths.
     pub json: bool,
+    /// An HTML page about the samples beside them.
+    pub page: bool,
     /// Least level of messages.
     pub log_level: LogLevel,
 }
@@ -204,6 +206,7 @@ impl Config {
             report: ReportConfig {
                 quiet: cli.quiet,
                 json: cli.json,
+                page: cli.report,
                 log_level: cli.log_level,
             },
             resume: cli.resume,

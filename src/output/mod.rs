@@ -6,6 +6,7 @@
 //! a run, [`Past`] what an earlier run with these names left, [`Outputs`] the
 //! files of this one.
 
+mod beside;
 mod columns;
 mod config;
 mod csv;
@@ -40,9 +41,10 @@ use std::path::{Path, PathBuf};
 
 use crate::sample::{Field, Sample};
 
+pub use beside::Beside;
 pub use config::{Existing, OutputConfig, OutputFormat, SourceKind};
 pub use file::FinishedFile;
-pub use manifest::{ManifestFile, write_json};
+pub use manifest::{ManifestFile, write_json, write_text};
 pub use origin::Origin;
 pub use outputs::{Finished, Outputs};
 pub use past::Past;

@@ -1,6 +1,7 @@
 //! The composition root: makes the parts of a run from its configuration, runs
 //! them, and turns the end into an exit status.
 
+mod data_report;
 mod documents;
 mod examples;
 mod identity;
@@ -21,6 +22,7 @@ use crate::report::{self, Report, Summary};
 use crate::rows::RowsError;
 use crate::shutdown::{Shutdown, Signal};
 
+pub use data_report::{ReportError, default_path, write_report};
 pub use identity::AnotherRun;
 
 use identity::Identity;
@@ -394,9 +396,13 @@ impl Prepared {
             },
             &options.fields(format),
         );
+        let unreported = match config.report.page {
+            true => manifest.report(format).err(),
+            false => None,
+        };
         let printed = match config.report.json {
             true => report::print_json(&manifest),
-            false => report::print_paths(&manifest.files),
+            false => report::print_paths(&manifest.results()),
         };
         if let Some(problem) = &verdict.problem {
             report::print_error(problem, verdict.hint.as_deref());
@@ -405,7 +411,8 @@ impl Prepared {
             .err()
             .map(|error| WriteError::at(Path::new("stdout"), error));
         let mut status = verdict.status;
-        for error in [unsaved, unwritten, unprinted].into_iter().flatten() {
+        let errors = [unsaved, unwritten, unprinted].map(|it| it.map(ReportError::Write));
+        for error in errors.into_iter().chain([unreported]).flatten() {
             report::print_error(&error, None);
             if status == ExitStatus::Success {
                 status = ExitStatus::Output;
