@@ -38,6 +38,8 @@
 //!   of a run into a verdict and the manifest.
 //! - [`config`]: what is meant, from [`cli`] (what was typed) and the
 //!   environment. [`report`]: what a person sees.
+//! - [`insight`]: what a data set is like, counted sample by sample, for the page
+//!   that `report` makes of it.
 //! - [`generate`]: the heart. Loop (its engine), books, briefs, pace, retries,
 //!   budget, parsing of answers, duplicates, second looks. Sees a
 //!   [`FormatHandler`](format::FormatHandler), an

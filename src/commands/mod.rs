@@ -42,13 +42,7 @@ impl CommandError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NotHtml(_) => Some("name a file for the report, so that no data is replaced"),
-            Self::Report(ReportError::Rows(_)) => Some(
-                "the report reads whole JSONL, CSV and Parquet files; mend the file or leave it out",
-            ),
-            Self::Report(ReportError::Beside { .. }) => {
-                Some("move the file elsewhere to have a report on the data alone")
-            }
-            Self::Report(ReportError::Write(_)) => Some("write it elsewhere with --output"),
+            Self::Report(error) => Some(error.hint()),
             Self::Stdout(_) | Self::Format(_) => None,
         }
     }

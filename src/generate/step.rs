@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::record::Record;
 
-/// What was sent and written since the record before.
+/// What was answered and written since the record before.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Step {
-    /// Requests sent.
-    pub requests: u64,
+    /// Requests that came to an end, with an answer or an error.
+    pub ended: u64,
     /// Samples written.
     pub written: u64,
 }
@@ -24,14 +24,14 @@ impl Step {
                 traffic,
                 ..
             } => Self {
-                requests: traffic.requests,
+                ended: traffic.ended,
                 written: settlement.written as u64,
             },
             Record::Refined { traffic, .. }
             | Record::Planned { traffic, .. }
             | Record::Candidates { traffic, .. }
             | Record::Ended { traffic, .. } => Self {
-                requests: traffic.requests,
+                ended: traffic.ended,
                 written: 0,
             },
         })

@@ -5,7 +5,7 @@ use crate::generate::Step;
 /// Points of a curve, at most twice as many.
 const MOST_POINTS: usize = 200;
 
-/// Samples written by the requests that it took.
+/// Samples written by the requests that had ended.
 #[derive(Debug, Default)]
 pub struct Growth {
     points: Vec<(u64, u64)>,
@@ -19,7 +19,7 @@ pub struct Growth {
 impl Growth {
     /// Takes in the next step.
     pub fn take(&mut self, step: Step) {
-        self.requests += step.requests;
+        self.requests += step.ended;
         self.written += step.written;
         self.steps += 1;
         if self.steps >= self.stride {
@@ -57,7 +57,7 @@ mod tests {
         let mut growth = Growth::default();
         for _ in 0..10_001 {
             growth.take(Step {
-                requests: 1,
+                ended: 1,
                 written: 20,
             });
         }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::format::{Format, FormatHandler as _, predefined};
+use crate::format::{Format, FormatHandler, predefined};
 use crate::generate::Step;
 use crate::generate::dedup::Threshold;
 use crate::insight::{Account, Comparison, Run, Statistics};
@@ -28,6 +28,20 @@ pub enum ReportError {
     /// The report cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+}
+
+impl ReportError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Rows(_) => {
+                "the report reads whole JSONL, CSV and Parquet files; mend the file or leave it out"
+            }
+            Self::Beside { .. } => "move the data file elsewhere to have a report on it alone",
+            Self::Write(_) => "`sdgen report FILE --output HTML` writes it elsewhere",
+        }
+    }
 }
 
 /// The path of the report on the file at `path`, beside it.
@@ -144,7 +158,7 @@ fn comparison(runs: &[Run], format: Option<&Format>) -> Comparison {
     let threshold = settings["near_threshold"].as_f64().and_then(Threshold::new);
     let is_filled = settings["documents"].is_array() && settings["free_context"] == false;
     let grounding = format
-        .and_then(|format| format.grounding())
+        .and_then(FormatHandler::grounding)
         .filter(|_| is_filled);
     Comparison {
         threshold: threshold.unwrap_or_default(),

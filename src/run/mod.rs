@@ -411,12 +411,16 @@ impl Prepared {
             .err()
             .map(|error| WriteError::at(Path::new("stdout"), error));
         let mut status = verdict.status;
-        let errors = [unsaved, unwritten, unprinted].map(|it| it.map(ReportError::Write));
-        for error in errors.into_iter().chain([unreported]).flatten() {
-            report::print_error(&error, None);
-            if status == ExitStatus::Success {
-                status = ExitStatus::Output;
-            }
+        if let Some(error) = &unreported {
+            report::print_error(error, Some(error.hint()));
+        }
+        let errors = [unsaved, unwritten, unprinted];
+        for error in errors.iter().flatten() {
+            report::print_error(error, None);
+        }
+        let has_failed = unreported.is_some() || errors.iter().any(Option::is_some);
+        if has_failed && status == ExitStatus::Success {
+            status = ExitStatus::Output;
         }
         status
     }

@@ -32,6 +32,7 @@ mod provenance;
 mod random;
 mod readers;
 mod readme;
+mod report;
 mod resume;
 mod run;
 mod sandbox;

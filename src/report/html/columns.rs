@@ -179,12 +179,17 @@ fn wording(column: &Column, texts: &Texts) -> Markup {
 
 fn lengths(lengths: &Lengths) -> Markup {
     let (least, most) = (lengths.quantile(0.0), lengths.quantile(1.0));
-    let counts = bins(
-        lengths
-            .iter()
-            .map(|(length, texts)| (part(length - least, most - least + 1), texts)),
-    );
-    let words = |number: u64| format!("{} words", count(number));
+    // As many whole words in each column, or some would stand out.
+    let width = (most - least + 1).div_ceil(BINS.into());
+    let column = |number: u64| {
+        let within = |(length, _): &(u64, u64)| (length - least) / width == number;
+        lengths.iter().filter(within).map(|(_, texts)| texts).sum()
+    };
+    let counts: Vec<_> = (0..=(most - least) / width).map(column).collect();
+    let words = |number: u64| match number {
+        1 => "1 word".to_owned(),
+        number => format!("{} words", count(number)),
+    };
     html! {
         @if most > least { (chart::histogram("Texts by their length", &counts, &words(least), &words(most))) }
     }

@@ -11,7 +11,7 @@ use super::text::{count, part, percent, shown};
 const MOST_DOCUMENTS: usize = 100;
 
 /// Bytes of a value.
-const VALUE_BYTES: usize = 2_000;
+const VALUE_BYTES: usize = 1_000;
 
 pub(super) fn section(run: &Run) -> Markup {
     let account = &run.account;

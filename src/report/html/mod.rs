@@ -22,6 +22,10 @@ use crate::sample::Field;
 
 use text::{count, part, percent, shown};
 
+/// Findings that are told, and runs.
+const MOST_FINDINGS: usize = 30;
+const MOST_RUNS: usize = 3;
+
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
@@ -64,12 +68,12 @@ impl Page<'_> {
                 body {
                     header { (self.head()) }
                     main {
-                        @for run in self.runs { (run::section(run)) }
+                        @for run in self.told_runs() { (run::section(run)) }
                         (columns::section(self.statistics, self.fields))
                         (self.repetitions())
                         (samples::section(self.statistics))
-                        @for run in self.runs { (samples::rejects(run)) }
-                        @for run in self.runs { (made::section(run)) }
+                        @for run in self.told_runs() { (samples::rejects(run)) }
+                        @for run in self.told_runs() { (made::section(run)) }
                     }
                     footer { (self.foot()) }
                     script { (PreEscaped(SCRIPT)) }
@@ -77,6 +81,10 @@ impl Page<'_> {
             }
         };
         page.into_string()
+    }
+
+    fn told_runs(&self) -> impl Iterator<Item = &Run> {
+        self.runs.iter().take(MOST_RUNS)
     }
 
     fn name(&self) -> String {
@@ -105,7 +113,7 @@ impl Page<'_> {
                 @if findings.is_empty() {
                     p { "Few repetitions, no column with many gaps, no class that is rare, no wording that many samples share." }
                 } @else {
-                    ul class="findings" { @for finding in &findings { li { bdi { (shown(finding, 500)) } } } }
+                    ul class="findings" { @for finding in findings.iter().take(MOST_FINDINGS) { li { bdi { (shown(finding, 500)) } } } }
                 }
             }
         }
@@ -196,6 +204,9 @@ impl Page<'_> {
                 @for file in self.files.iter().take(20) { li { "Read: " bdi { (shown(file, 300)) } } }
                 @if self.files.len() > 20 { li { "and " (self.files.len() - 20) " more files" } }
                 @for note in self.notes.iter().take(20) { li { bdi { (shown(note, 500)) } } }
+                @if self.runs.len() > MOST_RUNS {
+                    li { "Further runs are counted and not shown: " (self.runs.len() - MOST_RUNS) "." }
+                }
                 @if self.statistics.omits_columns() {
                     li { "Further columns were left out." }
                 }

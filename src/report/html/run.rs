@@ -36,7 +36,7 @@ fn funnel(books: &Books) -> Markup {
         "of them similar, not the same".to_owned(),
         books.near_duplicate,
     ));
-    let groups: [(&str, u64, Vec<(String, u64)>); 5] = [
+    let groups = [
         ("Duplicate", books.duplicate, near.into_iter().collect()),
         ("Rejected", books.rejected(), reasons(&books.rejected)),
         (

@@ -5,11 +5,11 @@ use maud::{Markup, html};
 use crate::insight::{Card, Column, Run, Statistics};
 
 use super::columns::NAME_BYTES;
-use super::text::{count, shown};
+use super::text::{count, html_bytes, shown};
 
 /// Bytes of a sample, and of an item that was not taken.
 const SAMPLE_BYTES: usize = 5_000;
-const REJECT_BYTES: usize = 2_000;
+const REJECT_BYTES: usize = 1_500;
 
 pub(super) fn section(statistics: &Statistics) -> Markup {
     let (shown, columns) = (statistics.shown(), statistics.columns());
@@ -54,7 +54,7 @@ fn values(card: &Card, columns: &[&Column]) -> Markup {
     let mut left = SAMPLE_BYTES;
     let values = card.values.iter().map(|(column, text)| {
         let text = shown(text, left);
-        left = left.saturating_sub(text.len());
+        left = left.saturating_sub(html_bytes(&text));
         (shown(&columns[*column].name, NAME_BYTES), text)
     });
     html! {

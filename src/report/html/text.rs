@@ -27,6 +27,11 @@ fn is_odd(char: char) -> bool {
     is_mark || char.is_control() && !matches!(char, '\n' | '\t')
 }
 
+/// Bytes of `text` in HTML.
+pub(super) fn html_bytes(text: &str) -> usize {
+    text.chars().map(escaped_bytes).sum()
+}
+
 fn escaped_bytes(char: char) -> usize {
     match char {
         '&' => "&amp;".len(),
