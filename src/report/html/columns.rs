@@ -48,9 +48,8 @@ fn overview(columns: &[&Column], samples: u64) -> Markup {
     let lengths = |column: &Column| {
         [0.0, 0.05, 0.5, 0.95, 1.0].map(|part| count(column.texts.lengths.quantile(part)))
     };
-    let has_words = |column: &Column| {
-        !column.is_origin() && matches!(column.kind(), Kind::Texts(_) | Kind::Classes(_))
-    };
+    let has_words =
+        |column: &Column| !column.is_origin() && matches!(column.kind(), Kind::Texts(_));
     html! {
         div class="wide" tabindex="0" role="region" aria-label="Columns" {
             table {
