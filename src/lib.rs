@@ -40,6 +40,8 @@
 //! - [`config`]: what is meant, from [`cli`] (what was typed), the environment
 //!   and files of settings, of which each fills in what those above it leave
 //!   open. [`report`]: what a person sees.
+//! - [`insight`]: what a data set is like, counted sample by sample, for the page
+//!   that `report` makes of it.
 //! - [`generate`]: the heart. Loop (its engine), books, briefs, pace, retries,
 //!   budget, parsing of answers, duplicates, second looks. Sees a
 //!   [`FormatHandler`](format::FormatHandler), an
@@ -83,6 +85,7 @@ pub mod config;
 pub mod document;
 pub mod format;
 pub mod generate;
+pub mod insight;
 pub mod llm;
 mod net;
 pub mod output;

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use super::values::near_threshold;
 use super::{Cli, DataFormat, DedupMode, ShapeChoice, definition::definition};
+use crate::format::PREDEFINED;
 use crate::generate::dedup::Threshold;
 
 /// What is to be done instead of generating samples.
@@ -32,6 +33,8 @@ pub enum Command {
     Convert(Convert),
     /// Check whether each row of files is a sample of a format, and no two are alike.
     Validate(Validate),
+    /// Write a report on files of data, one HTML page.
+    Report(ReportArguments),
 }
 
 /// What is to be converted, and to what.
@@ -101,6 +104,25 @@ pub struct Validate {
     /// Print one JSON object with all counts on stdout.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of the report.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// JSONL, CSV or Parquet files; of those that differ only in their extension, the first is
+    /// read.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// File of the report, whose name ends in .html [default: the first FILE with the extension
+    /// .report.html].
+    #[arg(short, long, value_name = "HTML")]
+    pub output: Option<PathBuf>,
+    /// Predefined format of the samples [default: that of the run, or columns as they are found].
+    #[arg(long, value_parser = PREDEFINED, conflicts_with = "custom_format_file")]
+    pub format: Option<String>,
+    /// JSON file that defines the format of the samples.
+    #[arg(long, value_name = "PATH")]
+    pub custom_format_file: Option<PathBuf>,
 }
 
 impl Cli {

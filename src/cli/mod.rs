@@ -24,7 +24,7 @@ pub use choices::{
     BalanceChoice, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, ShapeChoice,
     VerifyAction,
 };
-pub use command::{Command, Convert, Validate};
+pub use command::{Command, Convert, ReportArguments, Validate};
 pub use definition::Typed;
 pub use flag::{Flag, NO_SETTINGS, Takes};
 pub use settings::{Given, Setting, Source, first_paragraph};
@@ -340,6 +340,9 @@ pub struct Cli {
     #[arg(long, value_name = "FILE", help_heading = SETTINGS)]
     #[arg(conflicts_with_all = ["config", "no_config"])]
     pub from: Option<PathBuf>,
+    /// Write a report on the samples and the run, too: one HTML page, beside the files.
+    #[arg(long, help_heading = OUTPUT)]
+    pub report: bool,
 
     /// Most samples to ask for in one request.
     #[arg(long, value_name = "N", default_value = "25", help_heading = ADVANCED)]

@@ -3,17 +3,18 @@
 mod columns;
 mod config;
 mod convert;
+mod report;
 mod validate;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{Cli, Command, Setting};
 use crate::config::ConfigError;
 use crate::output::{OpenError, WriteError};
-use crate::report;
+use crate::report::print as print_result;
 use crate::rows::RowsError;
-use crate::run::ExitStatus;
+use crate::run::{ExitStatus, ReportError};
 use crate::shape::NoConversion;
 
 /// Why a command was not carried out.
@@ -40,6 +41,12 @@ pub enum CommandError {
     /// What is made cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The report would be written to a file that is not named as one.
+    #[error("`{}` does not end in .html", .0.display())]
+    NotHtml(PathBuf),
+    /// There is no report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
 }
 
 impl CommandError {
@@ -47,12 +54,17 @@ impl CommandError {
     #[must_use]
     pub fn status(&self) -> ExitStatus {
         match self {
-            Self::Stdout(_) | Self::Write(_) | Self::Open(OpenError::Write(_)) => {
-                ExitStatus::Output
-            }
-            Self::Format(_) | Self::Rows(_) | Self::Sample(_) | Self::Shape(_) | Self::Open(_) => {
-                ExitStatus::Usage
-            }
+            Self::Stdout(_)
+            | Self::Write(_)
+            | Self::Open(OpenError::Write(_))
+            | Self::Report(ReportError::Write(_)) => ExitStatus::Output,
+            Self::Format(_)
+            | Self::Rows(_)
+            | Self::Sample(_)
+            | Self::Shape(_)
+            | Self::Open(_)
+            | Self::NotHtml(_)
+            | Self::Report(_) => ExitStatus::Usage,
         }
     }
 
@@ -64,6 +76,8 @@ impl CommandError {
             Self::Open(OpenError::Exists { .. }) => {
                 Some("add --overwrite to replace what exists, or choose another name")
             }
+            Self::NotHtml(_) => Some("name a file for the report, so that no data is replaced"),
+            Self::Report(error) => Some(error.hint()),
             _ => None,
         }
     }
@@ -81,12 +95,13 @@ pub fn execute(command: &Command, settings: &[Setting]) -> Result<ExitStatus, Co
         Command::Man => print(&Cli::man_page())?,
         Command::Convert(arguments) => return convert::convert(arguments),
         Command::Validate(arguments) => return validate::validate(arguments),
+        Command::Report(arguments) => report::execute(arguments)?,
     }
     Ok(ExitStatus::Success)
 }
 
 fn print(bytes: &[u8]) -> Result<(), CommandError> {
-    report::print(bytes).map_err(CommandError::Stdout)
+    print_result(bytes).map_err(CommandError::Stdout)
 }
 
 /// That there is nothing in the file at `path`.

@@ -111,6 +111,8 @@ pub struct ReportConfig {
     pub quiet: bool,
     /// One JSON object on stdout instead of paths.
     pub json: bool,
+    /// An HTML page about the samples beside them.
+    pub page: bool,
     /// Least level of messages.
     pub log_level: LogLevel,
 }
@@ -251,6 +253,7 @@ impl Config {
             report: ReportConfig {
                 quiet: cli.quiet,
                 json: cli.json,
+                page: cli.report,
                 log_level: cli.log_level,
             },
             resume: cli.resume,

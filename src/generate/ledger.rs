@@ -34,7 +34,8 @@ const PRIOR: f64 = 10.0;
 ///
 /// `requested = written + duplicate + rejected + blocked + truncated + failed`
 /// holds whenever no request is under way.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Books {
     /// Samples asked for, and those that came unasked.
     pub requested: u64,

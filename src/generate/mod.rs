@@ -21,6 +21,7 @@ mod quotas;
 mod record;
 mod refine;
 mod retry;
+mod step;
 #[cfg(test)]
 mod tests;
 mod traffic;
@@ -47,6 +48,7 @@ pub use ledger::Books;
 pub use pace::Limits;
 pub use plan::{Attribute, ListError, Plan, Topic};
 pub use progress::{ByClass, Coverage, OfClass, Progress};
+pub use step::Step;
 pub use traffic::{Looks, Traffic};
 
 /// How much to generate, and how.

@@ -50,10 +50,26 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), WriteError>
     replace(path, &part_of(path), value)
 }
 
+/// Replaces the file at `path` by `text`.
+///
+/// # Errors
+///
+/// It could not be written, and is as it was.
+pub fn write_text(path: &Path, text: &str) -> Result<(), WriteError> {
+    let mut part = path.to_owned().into_os_string();
+    part.push(".part");
+    replace_text(path, Path::new(&part), text)
+}
+
 fn replace(path: &Path, part: &Path, value: &impl Serialize) -> Result<(), WriteError> {
+    let json = serde_json::to_string_pretty(value);
+    let json = json.map_err(|source| WriteError::at(path, source))?;
+    replace_text(path, part, &(json + "\n"))
+}
+
+fn replace_text(path: &Path, part: &Path, text: &str) -> Result<(), WriteError> {
     let mut file = OutputFile::create(part, path, Older::Replaced)?;
-    let json = serde_json::to_string_pretty(value).map_err(|source| file.error(source))?;
-    let written = file.write_all((json + "\n").as_bytes());
+    let written = file.write_all(text.as_bytes());
     let written = written.map_err(|source| file.error(source));
     let finished = written.and_then(|()| file.finish().map(drop));
     if finished.is_err() {

@@ -7,6 +7,7 @@
 //! files of this one.
 
 mod beir;
+mod beside;
 mod column;
 mod columns;
 mod config;
@@ -46,11 +47,12 @@ use serde_json::{Map, Value};
 
 use crate::sample::{Field, Sample};
 
+pub use beside::Beside;
 pub use config::{Existing, OutputConfig, OutputFormat, SourceKind};
 pub use converted::Converted;
 pub use file::FinishedFile;
 pub use layout::Layout;
-pub use manifest::{ManifestFile, write_json};
+pub use manifest::{ManifestFile, write_json, write_text};
 pub use origin::Origin;
 pub use outputs::{Finished, Outputs};
 pub use past::Past;

@@ -30,6 +30,13 @@ impl FileNames {
         Self { stem: stem.into() }
     }
 
+    /// The paths of the run that made the file at `path`, of any extension.
+    pub(super) fn of_target(path: &Path) -> Self {
+        Self {
+            stem: path.with_extension(""),
+        }
+    }
+
     /// The folder of the targets.
     pub(super) fn folder(&self) -> &Path {
         folder_of(&self.stem)

@@ -1,6 +1,7 @@
 //! What a person sees: messages, progress and summary on stderr, results on
 //! stdout. Decides nothing.
 
+pub mod html;
 mod log;
 mod summary;
 

@@ -8,10 +8,12 @@ use serde::Serialize;
 
 use crate::config::{Config, Input, ProviderConfig};
 use crate::document::{Corpus, Skipped};
+use crate::format::Format;
 use crate::generate::verify::Tally;
 use crate::generate::{Books, ByClass, Plan, Rates, Run, Traffic};
 
 use super::arguments::Arguments;
+use super::data_report::{ReportError, default_path, write_report};
 use super::identity::Document;
 use super::verdict::Verdict;
 
@@ -75,6 +77,9 @@ pub(super) struct Manifest {
     pub(super) sources: Option<PathBuf>,
     /// The file with examples of what was not taken, if there is one.
     pub(super) rejects: Option<PathBuf>,
+    /// The page about the samples, if one was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<PathBuf>,
 }
 
 /// The file of the examples.
@@ -186,6 +191,7 @@ impl Manifest {
             files: Vec::new(),
             sources: None,
             rejects: None,
+            report: None,
         }
     }
 
@@ -234,6 +240,22 @@ impl Manifest {
             traffic: run.part.traffic.clone(),
             cost: cost(&run.part.traffic),
         });
+    }
+
+    /// Makes the page about the samples beside the first of the files, if there
+    /// is one.
+    pub(super) fn report(&mut self, format: &Format) -> Result<(), ReportError> {
+        if let Some(file) = self.files.first() {
+            let path = default_path(file);
+            write_report(&self.files, Some(format), &path)?;
+            self.report = Some(path);
+        }
+        Ok(())
+    }
+
+    /// The files that a person wants to have.
+    pub(super) fn results(&self) -> Vec<PathBuf> {
+        self.files.iter().chain(&self.report).cloned().collect()
     }
 
     /// Who wrote the samples, for the summary.

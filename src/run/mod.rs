@@ -2,6 +2,7 @@
 //! them, and turns the end into an exit status.
 
 mod arguments;
+mod data_report;
 mod documents;
 mod examples;
 mod identity;
@@ -22,6 +23,7 @@ use crate::report::{self, Report, Summary};
 use crate::rows::RowsError;
 use crate::shutdown::{Shutdown, Signal};
 
+pub use data_report::{ReportError, default_path, write_report};
 pub use identity::AnotherRun;
 
 use identity::Identity;
@@ -409,9 +411,13 @@ impl Prepared {
             },
             &options.fields(format),
         );
+        let unreported = match config.report.page {
+            true => manifest.report(format).err(),
+            false => None,
+        };
         let printed = match config.report.json {
             true => report::print_json(&manifest),
-            false => report::print_paths(&manifest.files),
+            false => report::print_paths(&manifest.results()),
         };
         if let Some(problem) = &verdict.problem {
             report::print_error(problem, verdict.hint.as_deref());
@@ -420,11 +426,16 @@ impl Prepared {
             .err()
             .map(|error| WriteError::at(Path::new("stdout"), error));
         let mut status = verdict.status;
-        for error in [unsaved, unwritten, unprinted].into_iter().flatten() {
-            report::print_error(&error, None);
-            if status == ExitStatus::Success {
-                status = ExitStatus::Output;
-            }
+        if let Some(error) = &unreported {
+            report::print_error(error, Some(error.hint()));
+        }
+        let errors = [unsaved, unwritten, unprinted];
+        for error in errors.iter().flatten() {
+            report::print_error(error, None);
+        }
+        let has_failed = unreported.is_some() || errors.iter().any(Option::is_some);
+        if has_failed && status == ExitStatus::Success {
+            status = ExitStatus::Output;
         }
         status
     }

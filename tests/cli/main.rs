@@ -36,6 +36,7 @@ mod readers;
 mod readme;
 mod recorded;
 mod repeat;
+mod report;
 mod resume;
 mod run;
 mod sandbox;

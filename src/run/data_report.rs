@@ -1,0 +1,183 @@
+//! The report on files of data, and on the runs that made them.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::format::{Format, FormatHandler, predefined};
+use crate::generate::Step;
+use crate::generate::dedup::Threshold;
+use crate::insight::{Account, Comparison, Run, Statistics};
+use crate::output::{Beside, WriteError, write_text};
+use crate::report::html::Page;
+use crate::rows::{Rows, RowsError};
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A file of data cannot be read.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    /// What a run left beside its files cannot be read.
+    #[error("cannot read what the run of `{}` left in .sdgen: {source}", .path.display())]
+    Beside {
+        /// The file of data.
+        path: PathBuf,
+        /// What the operating system said, or what is no JSON.
+        source: io::Error,
+    },
+    /// The report cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+impl ReportError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Rows(_) => {
+                "the report reads whole JSONL, CSV and Parquet files; mend the file or leave it out"
+            }
+            Self::Beside { .. } => "move the data file elsewhere to have a report on it alone",
+            Self::Write(_) => "`sdgen report FILE --output HTML` writes it elsewhere",
+        }
+    }
+}
+
+/// The path of the report on the file at `path`, beside it.
+#[must_use]
+pub fn default_path(path: &Path) -> PathBuf {
+    path.with_extension("report.html")
+}
+
+/// Writes the report on `files`, which are read one after the other, to
+/// `target`. Without a `format` it is what the run says, or what is found.
+///
+/// Files that differ only in their extension hold the same data; the first of
+/// them is read.
+///
+/// # Errors
+///
+/// A file cannot be read, or the report not be written.
+pub fn write_report(
+    files: &[PathBuf],
+    format: Option<&Format>,
+    target: &Path,
+) -> Result<(), ReportError> {
+    let (files, copies) = without_copies(files);
+    let mut runs = Vec::new();
+    for file in &files {
+        runs.extend(run_of(file).map_err(|source| ReportError::Beside {
+            path: (*file).clone(),
+            source,
+        })?);
+    }
+    let format = format.cloned().or_else(|| known_format(&runs));
+    let fields = format.as_ref().map_or(&[][..], |format| format.fields());
+    let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
+    let mut statistics = Statistics::new(&names, comparison(&runs, format.as_ref()));
+    for file in &files {
+        for row in Rows::open(file, fields)? {
+            statistics.take(&row?.object);
+        }
+    }
+    let page = Page {
+        files: &files
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect::<Vec<_>>(),
+        statistics: &statistics,
+        runs: &runs,
+        fields,
+        notes: &copies,
+    };
+    Ok(write_text(target, &page.render())?)
+}
+
+/// The files without those that hold the data of an earlier one in another
+/// format, and a note on each of these.
+fn without_copies(files: &[PathBuf]) -> (Vec<&PathBuf>, Vec<String>) {
+    let mut kept: Vec<&PathBuf> = Vec::new();
+    let mut notes = Vec::new();
+    for file in files {
+        let stem = file.with_extension("");
+        match kept.iter().find(|other| other.with_extension("") == stem) {
+            None => kept.push(file),
+            Some(other) => notes.push(format!(
+                "Not read: {}, which by its name holds the data of {}.",
+                file.display(),
+                other.display()
+            )),
+        }
+    }
+    (kept, notes)
+}
+
+/// The run that made `file`, if it left its manifest.
+fn run_of(file: &Path) -> io::Result<Option<Run>> {
+    let beside = Beside::of(file);
+    let Some(account) = beside.manifest::<Account>()? else {
+        return Ok(None);
+    };
+    let mut run = Run {
+        name: file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        account,
+        ..Run::default()
+    };
+    let growth = &mut run.growth;
+    run.settings = beside.notes(|note| {
+        if let Some(step) = Step::of(note) {
+            growth.take(step);
+        }
+    })?;
+    beside.rejects(|reject| run.rejects.take(reject))?;
+    Ok(Some(run))
+}
+
+/// The predefined format of all `runs`, if it is one.
+fn known_format(runs: &[Run]) -> Option<Format> {
+    let (first, others) = runs.split_first()?;
+    let name = &first.account.format;
+    let is_same = |run: &Run| run.account.format == *name;
+    others
+        .iter()
+        .all(is_same)
+        .then(|| predefined(name))
+        .flatten()
+}
+
+/// How the samples of `runs` were compared when they were made.
+fn comparison(runs: &[Run], format: Option<&Format>) -> Comparison {
+    let Some(settings) = runs.first().map(|run| &run.settings) else {
+        return Comparison::default();
+    };
+    let threshold = settings["near_threshold"].as_f64().and_then(Threshold::new);
+    let is_filled = settings["documents"].is_array() && settings["free_context"] == false;
+    let grounding = format
+        .and_then(FormatHandler::grounding)
+        .filter(|_| is_filled);
+    Comparison {
+        threshold: threshold.unwrap_or_default(),
+        filled: grounding.map(|grounding| grounding.context.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_data_in_several_formats_is_read_once() {
+        let files = ["a/x.jsonl", "a/x.csv", "b/x.csv", "a/x-2.csv"].map(PathBuf::from);
+        let (kept, notes) = without_copies(&files);
+        assert_eq!(kept, [&files[0], &files[2], &files[3]]);
+        assert_eq!(
+            notes,
+            ["Not read: a/x.csv, which by its name holds the data of a/x.jsonl."]
+        );
+    }
+}

@@ -1,0 +1,221 @@
+//! Reports on data: `sdgen report`, and `--report` of a run.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::fake_gemini::{FakeGemini, Reply};
+use crate::sandbox::Sandbox;
+
+const BASE: &str = "synthetic_data_pair_from_query";
+
+/// The cells of the row of `table` that is called `name`.
+fn row<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let start = page.find(&format!("<th scope=\"row\"><bdi>{name}</bdi></th>"));
+    let start = start.unwrap_or_else(|| panic!("no row {name} in {page}"));
+    let row = &page[start..start + page[start..].find("</tr>").unwrap()];
+    let cells = row.split("<td class=\"number\">").skip(1);
+    cells.map(|cell| cell.split('<').next().unwrap()).collect()
+}
+
+#[test]
+fn any_csv_can_be_reported_on() {
+    let sandbox = Sandbox::new();
+    let rows = (0..30).chain([7]).map(|number| {
+        let mood = if number < 27 { "glad" } else { "sad" };
+        format!("\"Once upon a time, there was a number {number}\",{mood},{number}.5\n")
+    });
+    let csv = "text,mood,weight\n".to_owned() + &rows.collect::<String>();
+    sandbox.write("data/my.v1.csv", &csv);
+    let ran = sandbox.run("report data/my.v1.csv", &[]).exits(0);
+    assert_eq!(ran.stdout, "data/my.v1.report.html\n");
+    assert_eq!(
+        sandbox.files(),
+        ["data/my.v1.csv", "data/my.v1.report.html"]
+    );
+    let page = sandbox.read("data/my.v1.report.html");
+    assert!(
+        page.contains("31 samples; nothing is known of the run"),
+        "{page}"
+    );
+    assert_eq!(row(&page, "glad"), ["28", "90.3 %"]);
+    assert_eq!(row(&page, "once upon a"), ["31", "100.0 %"]);
+    assert!(page.contains("Numbers in <bdi>weight</bdi>"), "{page}");
+    assert!(
+        page.contains("The same as an earlier one</th><td class=\"number\">1<"),
+        "{page}"
+    );
+    assert!(
+        page.contains("Only 9.7 % of the samples have the mood “sad”"),
+        "{page}"
+    );
+    // The same file gives the same page.
+    sandbox
+        .run("report data/my.v1.csv -o again.html", &[])
+        .exits(0);
+    assert_eq!(sandbox.read("again.html"), page);
+}
+
+#[test]
+fn what_the_model_says_is_escaped_and_cannot_run() {
+    let sandbox = Sandbox::new();
+    let hostile =
+        "</script><img src=x onerror=alert(1)> \"onload=\"alert(2) \u{202e}live\u{0} &lt;b";
+    let sample = json!({"anchor": hostile, "positive": "p", "<b>x": hostile, "mood": "<i>"});
+    sandbox.write("data.jsonl", format!("{sample}\n").repeat(4));
+    sandbox.write(
+        ".sdgen/data.rejects.jsonl",
+        format!("{}\n", json!({"reason": hostile, "item": hostile})),
+    );
+    let account = json!({"query": hostile, "documents": [{"path": hostile}],
+        "end": {"reason": "x", "problem": hostile}, "samples": {"requested": 4, "rejected": {hostile: 4}}});
+    sandbox.write(".sdgen/data.run.json", account.to_string());
+    sandbox.run("report data.jsonl", &[]).exits(0);
+    let page = sandbox.read("data.report.html");
+    assert!(page.contains("&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt; &quot;onload=&quot;alert(2) \u{fffd}live\u{fffd} &amp;lt;b"));
+    for forbidden in [
+        "<img", "\"onload", "\u{202e}", "\0", "<b>", "<i>", "http:", "https:",
+    ] {
+        assert!(!page.contains(forbidden), "{forbidden:?}");
+    }
+    assert_eq!(page.matches("<script>").count(), 1);
+    assert_eq!(page.matches("</script>").count(), 1);
+    assert!(
+        page.contains("content=\"default-src 'none'; style-src 'sha256-"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("unsafe-inline") && !page.contains(" style="),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_run_reports_the_numbers_of_its_manifest_and_goes_on_doing_so() {
+    let sandbox = Sandbox::new();
+    // Of each five samples, one is a duplicate and one has no text.
+    let fake = FakeGemini::with(|_, order| {
+        let item = |number: usize| match number % 5 {
+            3 => json!({"anchor": "the same", "positive": "once more"}),
+            4 => json!({"anchor": "", "positive": "p"}),
+            _ => json!({"anchor": format!("a{number}"), "positive": format!("p{number}")}),
+        };
+        Reply::Items((order * 5..order * 5 + 5).map(item).collect())
+    });
+    for (samples, resume) in [("12", ""), ("31", "--resume")] {
+        let words =
+            "--query towers --format pair --batch-size 5 --no-refine --no-plan --report --json";
+        let ran = sandbox.gemini(
+            &fake,
+            &format!("{words} --seed 1 --samples {samples} {resume}"),
+        );
+        let ran = ran.exits(0);
+        let (told, page) = (ran.json(), sandbox.read(&format!("{BASE}.report.html")));
+        assert_eq!(told["report"], format!("{BASE}.report.html"));
+        let books = &told["samples"];
+        let rejected = &books["rejected"]["anchor: blank"];
+        for (name, count) in [
+            ("Requested", &books["requested"]),
+            ("− Duplicate", &books["duplicate"]),
+            ("anchor: blank", rejected),
+            ("= Written", &books["written"]),
+        ] {
+            assert_ne!(count, 0, "{name}");
+            assert_eq!(row(&page, name)[0], count.to_string(), "{name}");
+        }
+        assert!(page.contains(&format!(
+            "{samples} of {samples} samples: the target was reached."
+        )));
+        assert!(
+            page.contains(&format!(
+                "{samples} samples after {} requests",
+                told["traffic"]["ended"]
+            )),
+            "{page}"
+        );
+    }
+    sandbox
+        .run(&format!("report {BASE}.jsonl {BASE}.csv"), &[])
+        .exits(0);
+    let page = sandbox.read(&format!("{BASE}.report.html"));
+    assert!(page.contains("Not read: ") && page.contains("31 of 31 samples"));
+    assert!(!page.contains("the data were changed"), "{page}");
+    // A file that was changed since does not pass for what was written.
+    let rows = sandbox.read(&format!("{BASE}.jsonl"));
+    sandbox.write(&format!("{BASE}.jsonl"), rows.lines().next().unwrap());
+    sandbox.run(&format!("report {BASE}.jsonl"), &[]).exits(0);
+    let page = sandbox.read(&format!("{BASE}.report.html"));
+    assert!(
+        page.contains("The run wrote 31 samples, and there are 1 now"),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_page_of_anything_is_less_than_a_megabyte() {
+    let sandbox = Sandbox::new();
+    let mut rows = String::new();
+    for number in 0..80 {
+        let value =
+            |column: usize| Value::from(format!("{number} {} {column}", "<&\"> ä".repeat(300)));
+        let row = (0..40).map(|column| (format!("{column}{}", "<".repeat(200)), value(column)));
+        rows += &(Value::Object(row.collect()).to_string() + "\n");
+    }
+    sandbox.write("wide.jsonl", rows);
+    let long = "<".repeat(3_000);
+    let many = |key: &str| vec![json!({key: long, "reason": long}); 300];
+    let account = json!({"query": long, "documents": many("path"), "skipped": many("path")});
+    sandbox.write(".sdgen/wide.run.json", account.to_string());
+    let rejects = (0..99).map(|number| json!({"reason": format!("{number} {long}"), "item": long}));
+    let rejects: Vec<_> = rejects.map(|reject| reject.to_string()).collect();
+    sandbox.write(".sdgen/wide.rejects.jsonl", rejects.join("\n"));
+    sandbox.run("report wide.jsonl", &[]).exits(0);
+    let bytes = fs::metadata(sandbox.path("wide.report.html"))
+        .unwrap()
+        .len();
+    assert!((500_000..1_000_000).contains(&bytes), "{bytes}");
+    assert!(
+        sandbox
+            .read("wide.report.html")
+            .contains("Further columns were left out")
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_leaves_no_report_and_no_older_one_is_lost() {
+    let sandbox = Sandbox::new();
+    sandbox.write("bad.jsonl", "{\"a\": 1}\n{\"a\"\n");
+    sandbox.write("bad.report.html", "an older one");
+    let ran = sandbox.run("report bad.jsonl", &[]).exits(2);
+    assert!(
+        ran.stderr.contains("`bad.jsonl`, line 2: invalid JSON"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(sandbox.read("bad.report.html"), "an older one");
+    let ran = sandbox.run("report bad.jsonl -o bad.jsonl", &[]).exits(2);
+    assert!(
+        ran.stderr.contains("does not end in .html"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(sandbox.files(), ["bad.jsonl", "bad.report.html"]);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_loses_no_run() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path(&format!("{BASE}.report.html"))).unwrap();
+    let ran = sandbox.run(
+        "--provider offline --query towers --format pair --samples 5 --report",
+        &[],
+    );
+    let ran = ran.exits(6);
+    assert!(
+        ran.stdout.starts_with(&format!("{BASE}.jsonl\n")),
+        "{}",
+        ran.stdout
+    );
+    ran.says("report.html").says("writes it elsewhere");
+    assert_eq!(sandbox.jsonl(&format!("{BASE}.jsonl")).len(), 5);
+}
