@@ -57,11 +57,16 @@ impl Growth {
     }
 }
 
-/// `plan`, if it has enough topics to be one.
-fn enough(plan: Plan) -> Result<Plan, String> {
+/// `plan`, if it has enough topics to be one, and is as it was asked for: a
+/// model that leaves all sub-topics out did not understand what they are.
+fn enough(plan: Plan, detail: Detail) -> Result<Plan, String> {
+    let parted = plan.topics.iter().filter(|it| it.subtopics.len() > 1);
     match plan.topics.len() {
-        plan::FEW.. => Ok(plan),
-        few => Err(format!("no more than {few} in the answer")),
+        few @ ..plan::FEW => Err(format!("no more than {few} in the answer")),
+        all if detail == Detail::Full && parted.count() * 2 < all => {
+            Err("most have no sub-topics".to_owned())
+        }
+        _ => Ok(plan),
     }
 }
 
@@ -89,7 +94,8 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             };
             let is_answer = reply.is_ok();
             let plan = reply.map_err(|error| error.to_string());
-            read = plan.and_then(|completion| plan::read(&completion).and_then(enough));
+            read = plan.and_then(|completion| plan::read(&completion));
+            read = read.and_then(|plan| enough(plan, detail));
             if read.is_ok() || !is_answer {
                 break;
             }

@@ -211,12 +211,13 @@ fn clean(names: &mut Vec<String>) {
 }
 
 /// `text` in one line, without control characters and marks that turn the
-/// direction of writing.
+/// direction of writing, or a comma at its end.
 fn line(text: &str) -> String {
     let is_mark = |char| matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let is_between = |char: char| char.is_whitespace() || char.is_control() || is_mark(char);
     let words = text.split(is_between).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ")
+    let line = words.collect::<Vec<_>>().join(" ");
+    line.trim_end_matches([',', ';', ' ']).to_owned()
 }
 
 fn is_name(text: &str) -> bool {
