@@ -542,6 +542,10 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
         #[test]
         fn nothing_but_white_space_is_lost(text in "(\\PC|[ \n.。a-c]){0,400}", max in 0_usize..90) {
             let chunks = chunks(&text, max);

@@ -131,7 +131,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         let tokens = self.expected_tokens(MOST);
         let ticket = self.pace.sent(Instant::now(), under_way, tokens, false);
         let plan = self.progress.briefs.plan();
-        let detail = match plan.is_some_and(|plan| plan.attributes.is_empty()) {
+        let detail = match plan.is_some_and(Plan::is_general) {
             true => Detail::Names,
             false => Detail::Full,
         };

@@ -145,10 +145,16 @@ impl Deck {
             let parts = parts.take(window(count, subtopics.len()).min(subtopics.len()));
             (topic.topic.clone(), parts.cloned().collect())
         });
+        let round = visit / windows;
+        // A topic that is new is angle enough, unless the plan has its own.
+        let is_new = index.is_some() && round == 0 && self.plan.is_general();
         Draw {
             topic: index,
             subject,
-            angle: self.angle(index.unwrap_or_default(), visit / windows, place),
+            angle: match is_new {
+                true => String::new(),
+                false => self.angle(index.unwrap_or_default(), round, place),
+            },
         }
     }
 

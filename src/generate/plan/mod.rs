@@ -137,11 +137,14 @@ impl Plan {
         }
     }
 
-    /// With the built-in attributes if it has none of its own, unless it is made
-    /// of names alone: a model that gives no more takes an angle for a text.
+    /// Whether its attributes fit any query.
+    pub(super) fn is_general(&self) -> bool {
+        self.attributes.iter().all(|it| it.attribute.is_empty())
+    }
+
+    /// With the built-in attributes if it has none of its own.
     pub(super) fn completed(self) -> Self {
-        let has_parts = self.topics.iter().any(|topic| !topic.subtopics.is_empty());
-        let attributes = match self.attributes.is_empty() && has_parts {
+        let attributes = match self.attributes.is_empty() {
             false => self.attributes,
             true => Self::built_in_without_settings().attributes,
         };
@@ -281,10 +284,7 @@ mod tests {
                 attributes: Vec::new(),
             }
         };
-        assert_eq!(topics(8).completed().attributes.len(), 0, "names alone");
-        let mut parted = topics(8);
-        parted.topics[3].subtopics.push("part".to_owned());
-        assert_eq!(parted.completed().attributes.len(), 2);
+        assert_eq!(topics(8).completed().attributes.len(), 2);
         let own = Plan {
             attributes: vec![values(&["a", "b"])],
             ..topics(8)
