@@ -55,6 +55,17 @@ fn commands(help: &str) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
+/// Flags of cargo and maturin.
+const OTHER_FLAGS: [&str; 7] = [
+    "--release",
+    "--locked",
+    "--path",
+    "--open",
+    "--out",
+    "--zig",
+    "--compatibility",
+];
+
 #[test]
 fn every_flag_of_a_command_is_known() {
     let sandbox = Sandbox::new();
@@ -65,8 +76,8 @@ fn every_flag_of_a_command_is_known() {
     let readme = readme();
     let words = readme.split(|c: char| c.is_whitespace() || "`,;:()|".contains(c));
     for flag in words.filter(|word| word.starts_with("--") && word.contains(char::is_alphabetic)) {
-        let is_of_cargo = ["--release", "--locked", "--path", "--open"].contains(&flag);
-        assert!(is_of_cargo || help.contains(flag), "{flag}");
+        let is_of_another_tool = OTHER_FLAGS.contains(&flag);
+        assert!(is_of_another_tool || help.contains(flag), "{flag}");
     }
 }
 
