@@ -153,7 +153,9 @@ fn length(definition: &Map<String, Value>) -> Result<Length, String> {
         },
     };
     let (least, most) = (count("min_length")?.unwrap_or(0), count("max_length")?);
+    let is_required = definition.get("required") != Some(&Value::Bool(false));
     match most {
+        Some(0) if is_required => Err("`max_length` 0 leaves no value for a required field".into()),
         Some(most) if least > most => Err(format!(
             "`min_length` {least} is greater than `max_length` {most}"
         )),
@@ -279,6 +281,11 @@ mod tests {
                 String,
                 json!({"min_length": 5, "max_length": 3}),
                 "`min_length` 5 is greater than `max_length` 3",
+            ),
+            (
+                List,
+                json!({"max_length": 0}),
+                "`max_length` 0 leaves no value for a required field",
             ),
             (
                 List,

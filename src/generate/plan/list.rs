@@ -48,21 +48,29 @@ fn of_lines(text: &str) -> Result<Vec<Topic>, ListError> {
     Ok(topics.into_values().collect())
 }
 
-/// Where the columns are.
+/// Where the columns are, and what is between them.
 struct Columns {
+    delimiter: u8,
     topic: usize,
     subtopic: Option<usize>,
     weight: Option<usize>,
 }
 
 fn columns(text: &str) -> Option<Columns> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut delimiters = [b',', b';', b'\t'].into_iter();
+    delimiters.find_map(|delimiter| columns_between(text, delimiter))
+}
+
+fn columns_between(text: &str, delimiter: u8) -> Option<Columns> {
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.delimiter(delimiter).from_reader(text.as_bytes());
     let names = reader.headers().ok()?;
     let find = |wanted: &str| {
         let mut names = names.iter();
         names.position(|name| name.trim().eq_ignore_ascii_case(wanted))
     };
     Some(Columns {
+        delimiter,
         topic: find("topic")?,
         subtopic: find("subtopic"),
         weight: find("weight"),
@@ -72,7 +80,8 @@ fn columns(text: &str) -> Option<Columns> {
 fn of_csv(text: &str, columns: &Columns) -> Result<Vec<Topic>, ListError> {
     let mut topics = IndexMap::new();
     let mut reader = csv::ReaderBuilder::new();
-    let mut reader = reader.flexible(true).from_reader(text.as_bytes());
+    let reader = reader.delimiter(columns.delimiter).flexible(true);
+    let mut reader = reader.from_reader(text.as_bytes());
     for record in reader.records() {
         let record = record.map_err(|error| ListError::Line {
             line: error.position().map_or(1, csv::Position::line),
@@ -161,6 +170,13 @@ mod tests {
                 topic("birds, red", &[], 1.0)
             ])
         );
+    }
+
+    #[test]
+    fn columns_may_be_separated_as_spreadsheets_do() {
+        for text in ["topic;weight\nbees;3\n", "topic\tweight\nbees\t3\n"] {
+            assert_eq!(topics(text), Ok(vec![topic("bees", &[], 3.0)]));
+        }
     }
 
     #[test]

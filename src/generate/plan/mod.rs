@@ -124,7 +124,11 @@ impl Plan {
     ///
     /// It is none; what is wrong with it.
     pub fn parse(json: &str) -> Result<Self, String> {
-        let mut plan: Self = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        let mut plan: Self = serde_json::from_str(json).map_err(|error| {
+            format!(
+                "{error}; a plan is an object with `topics` and `attributes`, as --plan saves it"
+            )
+        })?;
         let topics = plan.topics.len();
         plan.clean();
         match plan.problem() {
