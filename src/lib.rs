@@ -51,11 +51,10 @@
 //! - [`format`](mod@format): what a sample looks like; predefined and custom formats,
 //!   validation, and what is of no use. [`output`]: the journal and the files.
 //! - [`llm`]: Gemini, OpenAI-compatible endpoints, the offline provider, answers
-//!   kept in a folder.
-//!   [`document`]: files and URLs to text, read by processes of their own, to
-//!   passages in a file. [`rows`]: files of data, row by row.
-//!   [`shape`]: samples as trainers take them. [`sample`]: fields,
-//!   values, samples. [`shutdown`]: the wish to stop.
+//!   kept in a folder. [`document`]: files and URLs to text, read by processes of
+//!   their own, to passages in a file. [`rows`]: files of data, row by row.
+//!   [`shape`]: samples as trainers take them. [`sample`]: fields, values,
+//!   samples. [`shutdown`]: the wish to stop.
 //! - `net`: how an HTTP client is made, and what goes wrong with a connection.
 //!   `caught`: parsers that panic, held.
 //!
@@ -67,8 +66,8 @@
 //! 3. Only `report` prints; only `main` exits; only `llm` and `fetch` of
 //!    `document` touch the network; only `output`, `document`, `rows`, custom
 //!    formats, `config` (`.env`, settings, a key, topics, a price table) and
-//!    kept answers touch files; only `document`
-//!    starts processes, and only in them is a document's content interpreted.
+//!    kept answers touch files; only `document` starts processes, and only in
+//!    them is a document's content interpreted.
 //! 4. `llm` knows fields, not samples; `format` no models; `output` neither.
 //! 5. The API key is in one header and nowhere else: no error, log, URL, Debug
 //!    output, file or process title. Prompts are logged at `debug` at most.
@@ -76,7 +75,8 @@
 //!    it is counted as written; `requested = written + duplicate + rejected +
 //!    blocked + truncated + failed` whenever nothing is under way.
 //! 7. No mutable global state, no lock and no spawned task in the loop.
-//! 8. One call of a client is one HTTP request; who calls decides on retries.
+//! 8. One call of a client is at most one HTTP request; who calls decides on
+//!    retries.
 
 mod caught;
 pub mod cli;
