@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use sdgen::cli::Cli;
 use sdgen::commands;
-use sdgen::config::{Config, Env, LayerError, Layered, Note, layered};
+use sdgen::config::{Config, Env, Extent, LayerError, Layered, Note, layered};
 use sdgen::document::{self, READER_ARGUMENT};
 use sdgen::report::{self, Report};
-use sdgen::run::{ExitStatus, RunError, prepare};
+use sdgen::run::{ExitStatus, RunError, dry_run, prepare};
 use sdgen::shutdown::{Signal, StopSwitch, Urgency, stop_switch};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     };
     let mut report = Report::new(cli.log_level, cli.quiet);
     if let Some(command) = &cli.command {
-        let status = commands::execute(command, &cli.settings).unwrap_or_else(|error| {
+        let status = commands::execute(command, &cli, &env).unwrap_or_else(|error| {
             report::print_error(&error, error.hint());
             error.status()
         });
@@ -70,6 +70,9 @@ fn start(cli: Cli, env: &Env, report: &mut Report) -> Result<ExitStatus, RunErro
         let _context = runtime.enter();
         signal(SignalKind::from_raw(SIGXFSZ))?
     };
+    if config.extent == Extent::Nothing {
+        return runtime.block_on(dry_run(config));
+    }
     let Some(prepared) = prepare(config)? else {
         return Ok(ExitStatus::Success);
     };

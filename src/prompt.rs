@@ -268,6 +268,15 @@ pub fn refinement(
     (system.to_owned(), user)
 }
 
+/// System instruction and user turn of the shortest request for samples.
+#[must_use]
+pub fn check() -> (&'static str, &'static str) {
+    (
+        "You write training data, as JSON. A word.\n- word: any word",
+        "Task: a first trial\nWrite exactly 1 sample.",
+    )
+}
+
 /// Attributes that a plan is asked for.
 pub const PLANNED_ATTRIBUTES: usize = 3;
 

@@ -29,6 +29,15 @@ pub enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Check key, model, address and structured output in one cheap request.
+    ///
+    /// Takes all flags of a run, of which those of the model matter, and looks at the environment
+    /// and at sdgen.toml as a run does.
+    Check {
+        /// List the models of the endpoint instead.
+        #[arg(long)]
+        list_models: bool,
+    },
     /// Make a file of another shape or type from a file of samples.
     Convert(Convert),
     /// Check whether each row of files is a sample of a format, and no two are alike.

@@ -47,12 +47,17 @@ const IN_SHORT_HELP: [&str; 29] = [
 /// The groups of which a run needs one each.
 const GROUPS: [&str; 2] = ["Input", "DataFormat"];
 
-/// The whole definition: `config` takes all flags of a run.
+/// The commands that take all flags of a run.
+pub(super) const WITH_SETTINGS: [&str; 2] = ["check", "config"];
+
+/// The whole definition, with the flags of a run for the commands that take them.
 pub(super) fn definition() -> clap::Command {
     let run = Cli::command();
     let is_of_run = |it: &&Arg| !matches!(it.get_long(), Some("help" | "version"));
     let flags: Vec<_> = run.get_arguments().filter(is_of_run).cloned().collect();
-    run.mut_subcommand("config", |config| config.args(flags))
+    WITH_SETTINGS.iter().fold(run, |run, name| {
+        run.mut_subcommand(name, |command| command.args(&flags))
+    })
 }
 
 /// The definition without what one flag asks of others, since these may be given
@@ -63,7 +68,9 @@ pub(super) fn lenient() -> clap::Command {
     });
     let relaxed = |argument| shortly(free(argument));
     let command = command.mut_args(relaxed);
-    command.mut_subcommand("config", |config| config.mut_args(relaxed))
+    WITH_SETTINGS.iter().fold(command, |command, name| {
+        command.mut_subcommand(name, |command| command.mut_args(relaxed))
+    })
 }
 
 /// `argument`, in the short help only if it belongs there.
@@ -114,7 +121,7 @@ impl Typed {
     pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let matches = lenient().try_get_matches_from(as_clap_takes_it(argv))?;
         let flags = match matches.subcommand() {
-            Some(("config", flags)) => flags,
+            Some((name, flags)) if WITH_SETTINGS.contains(&name) => flags,
             _ => &matches,
         };
         Ok(Self {

@@ -30,8 +30,8 @@ pub use flag::{Flag, NO_SETTINGS, Takes};
 pub use settings::{Given, Setting, Source, first_paragraph};
 
 use values::{
-    at_least_one, at_least_zero, count, dollars, language, near_threshold, not_blank, quality,
-    seconds, seed, temperature, top_k, top_p,
+    at_least_one, at_least_zero, count, dollars, language, near_threshold, not_blank, preview,
+    quality, seconds, seed, temperature, top_k, top_p,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -412,6 +412,17 @@ pub struct Cli {
     /// Print this help; -h prints a short one.
     #[arg(short, long, action = ArgAction::Help, help_heading = ADVANCED, global = true)]
     help: Option<bool>,
+
+    /// Send nothing, write nothing: show the prompts of the first request, how many requests a run
+    /// would send, what it may cost, and the files that it would write.
+    #[arg(long, help_heading = OUTPUT, conflicts_with_all = ["preview", "resume"])]
+    pub dry_run: bool,
+
+    /// Make so many samples in one request, print them as JSON Lines and write no file [N is 5
+    /// unless given].
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "5")]
+    #[arg(help_heading = OUTPUT, value_parser = preview, conflicts_with = "resume")]
+    pub preview: Option<usize>,
 
     /// Print the version; -V does too.
     #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version, help_heading = ADVANCED)]

@@ -36,6 +36,13 @@ pub(super) fn at_least_one(text: &str) -> Result<usize, &'static str> {
     }
 }
 
+pub(super) fn preview(text: &str) -> Result<usize, &'static str> {
+    let number = text.trim().parse().ok();
+    number
+        .filter(|number| (1..=25).contains(number))
+        .ok_or("must be a whole number from 1 to 25")
+}
+
 pub(super) fn count(text: &str) -> Result<u64, &'static str> {
     at_least_one(text).map(|count| count as u64)
 }

@@ -1,5 +1,6 @@
 //! What sdgen does beside a run, a file for each command.
 
+mod check;
 mod columns;
 mod config;
 mod convert;
@@ -9,12 +10,12 @@ mod validate;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Command, Setting};
-use crate::config::ConfigError;
+use crate::cli::{Cli, Command};
+use crate::config::{ConfigError, Env};
 use crate::output::{OpenError, WriteError};
 use crate::report::print as print_result;
 use crate::rows::RowsError;
-use crate::run::{ExitStatus, ReportError};
+use crate::run::{ExitStatus, ReportError, RunError};
 use crate::shape::NoConversion;
 
 /// Why a command was not carried out.
@@ -44,6 +45,9 @@ pub enum CommandError {
     /// The report would be written to a file that is not named as one.
     #[error("`{}` does not end in .html", .0.display())]
     NotHtml(PathBuf),
+    /// There is nothing to ask.
+    #[error(transparent)]
+    Run(#[from] RunError),
     /// There is no report.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -58,6 +62,7 @@ impl CommandError {
             | Self::Write(_)
             | Self::Open(OpenError::Write(_))
             | Self::Report(ReportError::Write(_)) => ExitStatus::Output,
+            Self::Run(error) => error.status(),
             Self::Format(_)
             | Self::Rows(_)
             | Self::Sample(_)
@@ -78,20 +83,22 @@ impl CommandError {
             }
             Self::NotHtml(_) => Some("name a file for the report, so that no data is replaced"),
             Self::Report(error) => Some(error.hint()),
+            Self::Run(error) => error.hint(),
             _ => None,
         }
     }
 }
 
-/// Carries out `command`, to which `settings` were given.
+/// Carries out `command` of `cli`.
 ///
 /// # Errors
 ///
 /// It was not carried out.
-pub fn execute(command: &Command, settings: &[Setting]) -> Result<ExitStatus, CommandError> {
+pub fn execute(command: &Command, cli: &Cli, env: &Env) -> Result<ExitStatus, CommandError> {
     match command {
+        Command::Check { list_models } => return Ok(check::execute(cli, env, *list_models)?),
         Command::Completions { shell } => print(&Cli::completions(*shell))?,
-        Command::Config { all } => print(config::to_toml(settings, *all).as_bytes())?,
+        Command::Config { all } => print(config::to_toml(&cli.settings, *all).as_bytes())?,
         Command::Man => print(&Cli::man_page())?,
         Command::Convert(arguments) => return convert::convert(arguments),
         Command::Validate(arguments) => return validate::validate(arguments),

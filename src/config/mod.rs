@@ -69,6 +69,8 @@ pub struct Config {
     pub plan_file: Option<PathBuf>,
     /// Where answers are kept, if they are.
     pub recording: Option<Recording>,
+    /// How much of a run is wanted.
+    pub extent: Extent,
     /// Whether a large run needs no confirmation.
     pub yes: bool,
     /// The flags that were given, wherever that was.
@@ -82,6 +84,39 @@ pub enum Recording {
     Cache(PathBuf),
     /// All answers come from it.
     Replay(PathBuf),
+}
+
+/// How much of a run is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    All,
+    /// One request for so many samples.
+    Preview(usize),
+    /// What it would do.
+    Nothing,
+}
+
+/// Who is asked, and what that costs.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// Who writes the samples.
+    pub provider: ProviderConfig,
+    /// What the tokens cost, if that is known.
+    pub rates: Option<Rates>,
+}
+
+impl Endpoint {
+    /// That of `cli` and `env`.
+    ///
+    /// # Errors
+    ///
+    /// They name none that can be asked.
+    pub fn resolve(cli: &Cli, env: &Env) -> Result<Self, ConfigError> {
+        let provider = provider(cli, env)?;
+        let rates = rates(cli, &provider, None)?;
+        Ok(Self { provider, rates })
+    }
 }
 
 /// What the samples are made from, not yet read.
@@ -263,6 +298,11 @@ impl Config {
             recording: match (cli.cache, cli.replay) {
                 (Some(folder), _) => Some(Recording::Cache(folder)),
                 (None, folder) => folder.map(Recording::Replay),
+            },
+            extent: match cli.preview {
+                Some(samples) => Extent::Preview(samples),
+                None if cli.dry_run => Extent::Nothing,
+                None => Extent::All,
             },
             yes: cli.yes,
             settings: cli.settings,

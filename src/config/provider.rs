@@ -190,7 +190,7 @@ fn openai(cli: &Cli, env: &Env) -> Result<OpenAiConfig, ConfigError> {
 
 /// Whether no request leaves this machine, so that no key is needed.
 fn nothing_is_sent(cli: &Cli) -> bool {
-    cli.replay.is_some()
+    cli.replay.is_some() || cli.dry_run
 }
 
 fn sampling(cli: &Cli, with_defaults: bool) -> Sampling {

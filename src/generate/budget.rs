@@ -121,6 +121,11 @@ impl Default for Expectations {
 }
 
 impl Expectations {
+    /// Tokens of a request for a number of items, of each kind.
+    pub(super) fn usage(&self, purpose: Purpose, items: usize) -> Usage {
+        self.of(purpose).usage(items)
+    }
+
     /// Tokens of a request for a number of items.
     pub(super) fn tokens(&self, purpose: Purpose, items: usize) -> u64 {
         let usage = self.of(purpose).usage(items);

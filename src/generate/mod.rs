@@ -11,6 +11,7 @@ mod budget;
 mod cells;
 pub mod dedup;
 mod engine;
+mod estimate;
 mod examples;
 mod ledger;
 mod pace;
@@ -43,6 +44,7 @@ use verify::{Tally, Verify};
 
 pub use brief::Source;
 pub use budget::{Budget, Rates, Spent};
+pub use estimate::Estimate;
 pub use examples::Examples;
 pub use ledger::Books;
 pub use pace::Limits;

@@ -1,4 +1,4 @@
-//! One POST: JSON out, status and bytes back.
+//! One POST or GET: JSON out, status and bytes back.
 //!
 //! Follows no redirect, since that would hand the key on; retries nothing;
 //! reads no meaning into status or body.
@@ -6,7 +6,7 @@
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, RequestBuilder, Response, Url};
 use serde_json::Value;
 
 use super::{BaseUrl, LlmError, RateLimits, SetupError, delay};
@@ -15,7 +15,7 @@ use crate::net::{self, CONNECT_TIMEOUT, root_cause, tls_problem};
 /// Far more than any answer; a body beyond it, decompressed, is no answer.
 const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
 
-/// One URL that is posted to, over and over.
+/// One URL that is asked, over and over.
 pub(super) struct Http {
     client: Client,
     url: Url,
@@ -71,7 +71,22 @@ impl Http {
     ///
     /// No whole response came, it is too large, or it is a redirect.
     pub(super) async fn post(&self, body: &Value) -> Result<HttpResponse, LlmError> {
-        let request = self.client.post(self.url.clone()).body(body.to_string());
+        let request = self.client.post(self.url.clone());
+        self.send(request.body(body.to_string())).await
+    }
+
+    /// Gets what is there, with `query` behind the URL.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`post`](Self::post).
+    pub(super) async fn get(&self, query: &[(&str, &str)]) -> Result<HttpResponse, LlmError> {
+        let mut url = self.url.clone();
+        url.query_pairs_mut().extend_pairs(query);
+        self.send(self.client.get(url)).await
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<HttpResponse, LlmError> {
         let response = request.send().await.map_err(|error| self.error(error))?;
         let status = response.status();
         if status.is_redirection() {

@@ -54,6 +54,15 @@ pub trait LlmClient: Send + Sync {
     /// Everything that is not an answer of the model. A refused prompt and an
     /// empty or cut answer are completions, told by their finish reason.
     async fn complete(&self, request: &ChatRequest) -> Result<Completion, LlmError>;
+
+    /// The models that the endpoint offers, by name; none if it has no list.
+    ///
+    /// # Errors
+    ///
+    /// There is no answer, or it is no list.
+    async fn models(&self) -> Result<Vec<String>, LlmError> {
+        Ok(Vec::new())
+    }
 }
 
 /// What one request says and wants.

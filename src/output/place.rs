@@ -72,6 +72,14 @@ impl Place {
         refuse(config, &names, &earlier.unwrap_or_default())
     }
 
+    /// The files that a run with these names would write.
+    #[must_use]
+    pub fn targets_of(config: &OutputConfig, format_name: &str) -> Vec<PathBuf> {
+        let names = FileNames::new(config, format_name);
+        let formats = config.written_formats();
+        formats.map(|format| names.target(format)).collect()
+    }
+
     /// What an earlier run with these names left in its journal; `None` if
     /// there is no journal, or one with neither samples nor a header.
     ///

@@ -14,7 +14,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tracing::level_filters::LevelFilter;
 
 use crate::cli::LogLevel;
-use crate::generate::{Books, Event, Traffic};
+use crate::generate::{Books, Estimate, Event, Traffic};
 use crate::sample::{Field, Sample};
 
 pub use summary::{Summary, listed};
@@ -171,17 +171,33 @@ pub fn print(result: &[u8]) -> io::Result<()> {
     }
 }
 
+/// What a run is expected to take, in words.
+#[must_use]
+pub fn estimated(estimate: &Estimate) -> String {
+    let Estimate {
+        usage,
+        verify_usage,
+        ..
+    } = estimate;
+    format!(
+        "about {} requests, {} tokens in and {} out",
+        HumanCount(estimate.requests()),
+        HumanCount(usage.prompt_tokens + verify_usage.prompt_tokens),
+        HumanCount(usage.completion_tokens + verify_usage.completion_tokens)
+    )
+}
+
 /// Asks whether to go on with a run of `samples` samples. Only a person at a
 /// terminal is asked; everybody else is warned, and goes on.
 #[must_use]
-pub fn confirm_large_run(samples: u64) -> bool {
+pub fn confirm_large_run(samples: u64, estimate: &str) -> bool {
     let samples = HumanCount(samples);
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        tracing::warn!("a large run: {samples} samples");
+        tracing::warn!("a large run: {samples} samples, {estimate}");
         return true;
     }
     let mut answer = String::new();
-    let question = format!("Generate {samples} samples? This may take long and cost money. [y/N] ");
+    let question = format!("{samples} samples take {estimate}. Generate them? [y/N] ");
     let asked = io::stderr().write_all(question.as_bytes());
     asked
         .and_then(|()| io::stdin().read_line(&mut answer))

@@ -2,28 +2,35 @@
 //! them, and turns the end into an exit status.
 
 mod arguments;
+mod check;
 mod data_report;
 mod documents;
+mod dry_run;
 mod examples;
 mod identity;
 mod manifest;
+mod preview;
 mod verdict;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::config::{Config, ConfigError, Input, LARGE_RUN, ProviderConfig, Recording};
+use tempfile::TempDir;
+
+use crate::config::{Config, ConfigError, Extent, Input, LARGE_RUN, ProviderConfig, Recording};
 use crate::document::LoadError;
 use crate::format::FormatHandler;
-use crate::generate::{GenerateError, Generator, Outcome, Progress, Run, Source};
+use crate::generate::{Estimate, GenerateError, Generator, Outcome, Progress, Run, Source};
 use crate::llm::{Gemini, LlmClient, Offline, OpenAi, RecordError, Recorded, SetupError};
 use crate::output::{self, Finished, ManifestFile, OpenError, Outputs, Past, Place, WriteError};
 use crate::report::{self, Report, Summary};
 use crate::rows::RowsError;
 use crate::shutdown::{Shutdown, Signal};
 
+pub use check::{check, list_models};
 pub use data_report::{ReportError, default_path, write_report};
+pub use dry_run::dry_run;
 pub use identity::AnotherRun;
 
 use identity::Identity;
@@ -196,6 +203,8 @@ pub struct Prepared {
     manifest: Manifest,
     manifest_file: ManifestFile,
     output: Output,
+    /// The folder of a preview, which goes with it.
+    folder: Option<TempDir>,
 }
 
 /// What is to be done about the files.
@@ -217,6 +226,10 @@ enum Output {
 ///
 /// The run cannot begin.
 pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
+    let folder = match config.extent {
+        Extent::Preview(samples) => Some(preview::arrange(&mut config, samples)?),
+        Extent::All | Extent::Nothing => None,
+    };
     if !config.resume {
         Place::check(&config.output, config.format.name())?;
     }
@@ -275,6 +288,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
         manifest,
         manifest_file,
         output,
+        folder,
     }))
 }
 
@@ -326,12 +340,7 @@ fn open(
             journal.display()
         );
     }
-    for stranger in outputs.strangers() {
-        tracing::warn!(
-            "`{}` is of an earlier run and stays as it is",
-            stranger.display()
-        );
-    }
+    warn_of_stale(outputs.strangers());
     Ok(Output::ToDo {
         replaces: past.is_none() && outputs.replaces(),
         outputs: Box::new(outputs),
@@ -349,6 +358,7 @@ impl Prepared {
             mut manifest,
             manifest_file,
             output,
+            folder,
         } = self;
         let Config {
             format, options, ..
@@ -382,12 +392,7 @@ impl Prepared {
             // What the disk refuses matters more than why the loop ended.
             run.end = Err(GenerateError::Write(error));
         }
-        for stale in &finished.stale {
-            tracing::warn!(
-                "`{}` is of an earlier run and stays as it is",
-                stale.display()
-            );
-        }
+        warn_of_stale(&finished.stale);
         let unsaved = save_plan(&config, &run);
         let verdict = Verdict::of(&run.end, &run.books, shutdown);
         manifest.close(&run, config.rates.as_ref(), elapsed);
@@ -415,17 +420,23 @@ impl Prepared {
             true => manifest.report(format).err(),
             false => None,
         };
+        let is_shown = folder.is_some() && run.books.written > 0;
         let printed = match config.report.json {
+            _ if folder.is_some() => preview::print(&manifest.files),
             true => report::print_json(&manifest),
             false => report::print_paths(&manifest.results()),
         };
-        if let Some(problem) = &verdict.problem {
-            report::print_error(problem, verdict.hint.as_deref());
+        if let Some(problem) = verdict.problem.as_ref().filter(|_| !is_shown) {
+            let hint = verdict.hint.as_deref().filter(|_| folder.is_none());
+            report::print_error(problem, hint);
         }
         let unprinted = printed
             .err()
             .map(|error| WriteError::at(Path::new("stdout"), error));
-        let mut status = verdict.status;
+        let mut status = match is_shown {
+            true => ExitStatus::Success,
+            false => verdict.status,
+        };
         if let Some(error) = &unreported {
             report::print_error(error, Some(error.hint()));
         }
@@ -441,6 +452,15 @@ impl Prepared {
     }
 }
 
+fn warn_of_stale(files: &[PathBuf]) {
+    for file in files {
+        tracing::warn!(
+            "`{}` is of an earlier run and stays as it is",
+            file.display()
+        );
+    }
+}
+
 /// Saves the topics that the model planned, if the user wants to have them.
 fn save_plan(config: &Config, run: &Run) -> Option<WriteError> {
     let path = config.plan_file.as_ref()?;
@@ -451,12 +471,32 @@ fn save_plan(config: &Config, run: &Run) -> Option<WriteError> {
 /// Whether the user wants a run of so many `samples`.
 fn is_wanted(config: &Config, samples: u64) -> bool {
     let is_large = samples > LARGE_RUN as u64;
-    let is_wanted = !is_large || config.yes || report::confirm_large_run(samples);
+    let is_wanted =
+        !is_large || config.yes || report::confirm_large_run(samples, &estimate(config, samples));
     if !is_wanted {
         tracing::warn!("nothing was generated");
     }
     is_wanted
 }
+
+/// What a run of so many `samples` is expected to take.
+fn estimate(config: &Config, samples: u64) -> String {
+    let mut options = config.options.clone();
+    options.samples = usize::try_from(samples).unwrap_or(usize::MAX);
+    let estimate = Estimate::new(&options, u64::from(options.refine) * 2, PROMPT_TOKENS);
+    match &config.rates {
+        Some(rates) => format!(
+            "{}, about ${:.2} at prices of {}",
+            report::estimated(&estimate),
+            estimate.cost(rates),
+            rates.samples.date
+        ),
+        None => report::estimated(&estimate),
+    }
+}
+
+/// Tokens of a prompt whose material is not known yet, about.
+const PROMPT_TOKENS: usize = 300;
 
 /// The clients of a run.
 struct Clients {
@@ -480,11 +520,14 @@ impl Clients {
 }
 
 fn client(config: &Config, provider: &ProviderConfig) -> Result<Box<dyn LlmClient>, RunError> {
+    if provider.is_offline() {
+        Offline::check(config.format.fields())?;
+    }
     let sampling = provider.sampling();
     Ok(match &config.recording {
-        None => sender(config, provider)?,
+        None => sender(provider, config.options.seed)?,
         Some(Recording::Cache(folder)) => {
-            let client = sender(config, provider)?;
+            let client = sender(provider, config.options.seed)?;
             Box::new(Recorded::keeping(client, sampling, folder.clone())?)
         }
         Some(Recording::Replay(folder)) => {
@@ -494,13 +537,10 @@ fn client(config: &Config, provider: &ProviderConfig) -> Result<Box<dyn LlmClien
     })
 }
 
-fn sender(config: &Config, provider: &ProviderConfig) -> Result<Box<dyn LlmClient>, SetupError> {
+fn sender(provider: &ProviderConfig, seed: u64) -> Result<Box<dyn LlmClient>, SetupError> {
     Ok(match provider {
         ProviderConfig::Gemini(gemini) => Box::new(Gemini::new(gemini.clone())?),
         ProviderConfig::OpenAi(openai) => Box::new(OpenAi::new(openai.clone())?),
-        ProviderConfig::Offline => {
-            Offline::check(config.format.fields())?;
-            Box::new(Offline::new(config.options.seed))
-        }
+        ProviderConfig::Offline => Box::new(Offline::new(seed)),
     })
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::generate::{Books, GenerateError, Outcome, Spent};
-use crate::llm::LlmError;
+use crate::llm::{Disposition, LlmError};
 use crate::output::WriteError;
 use crate::shutdown::{Shutdown, Signal};
 
@@ -24,7 +24,7 @@ pub(super) struct Verdict {
 }
 
 /// Reason, exit status, and what to do before the run is resumed.
-type Ending = (&'static str, ExitStatus, Option<&'static str>);
+pub(super) type Ending = (&'static str, ExitStatus, Option<&'static str>);
 
 impl Verdict {
     pub(super) fn of(
@@ -136,6 +136,14 @@ fn advice_for_barren(books: &Books) -> &'static str {
     ];
     let most = losses.into_iter().max_by_key(|(lost, _)| *lost);
     most.map_or("", |(_, advice)| advice)
+}
+
+/// The end that `error` would be of a run, whichever it is.
+pub(super) fn advice(error: &LlmError) -> Ending {
+    match error.disposition() {
+        Disposition::FailRun => of_llm_error(error),
+        _ => of_unavailable(error),
+    }
 }
 
 fn of_unavailable(error: &LlmError) -> Ending {

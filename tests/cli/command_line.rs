@@ -362,7 +362,7 @@ fn a_large_run_on_a_terminal_is_asked_about() {
     for (answer, rows) in [("n\n", None), ("\n", None), ("y\n", Some(2001))] {
         let sandbox = Sandbox::new();
         let (code, screen) = on_a_terminal(&sandbox, &words, answer);
-        assert!(screen.contains("Generate 2,001 samples?"), "{screen}");
+        assert!(screen.contains("2,001 samples take about"), "{screen}");
         assert_eq!(code, Some(0));
         let data = "synthetic_data_qa_from_query.jsonl";
         assert_eq!(
@@ -374,5 +374,5 @@ fn a_large_run_on_a_terminal_is_asked_about() {
         );
     }
     let (_, screen) = on_a_terminal(&Sandbox::new(), &format!("{words} --yes"), "");
-    assert!(!screen.contains("Generate 2,001 samples?"), "{screen}");
+    assert!(!screen.contains("2,001 samples take"), "{screen}");
 }

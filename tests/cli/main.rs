@@ -2,6 +2,7 @@
 //! real wire. One file per feature.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod before;
 mod budget;
 mod command_line;
 mod commands;

@@ -102,7 +102,9 @@ pub fn layered(argv: impl IntoIterator<Item = OsString>, env: &Env) -> Result<La
     let typed = Typed::parse(argv)?;
     let mut notes = Vec::new();
     let lower = match &typed.command {
-        None | Some(Command::Config { .. }) => lower(&typed, env, &mut notes)?,
+        None | Some(Command::Config { .. } | Command::Check { .. }) => {
+            lower(&typed, env, &mut notes)?
+        }
         Some(_) => Vec::new(),
     };
     let mut settings = typed.settings;

@@ -26,6 +26,9 @@ const KNOWN_ENDINGS: [&str; 4] = ["/v1beta/openai", "/v1beta", "/v1alpha", "/v1"
 /// an attachment that cannot be read.
 const BARE_REFUSAL: &str = "Request contains an invalid argument.";
 
+/// Pages of the list of models that are read; there were two in 2026.
+const MOST_PAGES: usize = 20;
+
 /// Where the model is and how it is asked.
 #[derive(Debug, Clone)]
 pub struct GeminiConfig {
@@ -56,6 +59,8 @@ pub struct Gemini {
     api_key: ApiKey,
     sampling: Sampling,
     http: Http,
+    /// Where the models are listed.
+    list: Http,
     learned: Learned,
 }
 
@@ -95,18 +100,16 @@ impl Gemini {
         }
         let base_url = base_url.map_or_else(|| BaseUrl::parse(BASE_URL), Ok)?;
         let base_url = base_url.unless_plain(allow_plain_http)?;
+        let base_url = base_url.without_ending(&KNOWN_ENDINGS);
+        let http = |path: &str| Http::new(&base_url, path, headers(&api_key, timeout), timeout);
         let path = format!("/{api_version}/{}:generateContent", resource(&model)?);
-        let http = Http::new(
-            &base_url.without_ending(&KNOWN_ENDINGS),
-            &path,
-            headers(&api_key, timeout),
-            timeout,
-        )?;
+        let (http, list) = (http(&path)?, http(&format!("/{api_version}/models"))?);
         Ok(Self {
             model,
             api_key,
             sampling,
             http,
+            list,
             learned: Learned::default(),
         })
     }
@@ -240,6 +243,40 @@ impl LlmClient for Gemini {
             Reply::Failure(failure) => Err(self.error(&failure, request, &body)),
         }
     }
+
+    async fn models(&self) -> Result<Vec<String>, LlmError> {
+        let mut models = Vec::new();
+        let mut page = String::new();
+        for _ in 0..MOST_PAGES {
+            let query = [("pageSize", "1000"), ("pageToken", page.as_str())];
+            let query = &query[..=usize::from(!page.is_empty())];
+            let response = self.list.get(query).await?;
+            let answer = match Reply::read(&response, Some(&self.api_key))? {
+                Reply::Answer(answer) => answer,
+                Reply::Failure(failure) => return Err(failure.error(&self.model)),
+            };
+            models.extend(writers(&answer["models"]));
+            match answer["nextPageToken"].as_str() {
+                Some(next) if !next.is_empty() => next.clone_into(&mut page),
+                _ => break,
+            }
+        }
+        Ok(models)
+    }
+}
+
+/// Names of those of the `listed` models that write text.
+fn writers(listed: &Value) -> Vec<String> {
+    let writes = |model: &Value| {
+        let methods = model["supportedGenerationMethods"].as_array();
+        methods.is_none_or(|methods| methods.iter().any(|it| it == "generateContent"))
+    };
+    let listed = listed.as_array().into_iter().flatten();
+    let names = listed.filter(|model| writes(model));
+    let names = names.filter_map(|model| model["name"].as_str());
+    names
+        .map(|name| name.trim_start_matches("models/").to_owned())
+        .collect()
 }
 
 /// The path of `model`: `gemini-x` is `models/gemini-x`; what has a slash

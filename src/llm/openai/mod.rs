@@ -44,6 +44,8 @@ pub struct OpenAi {
     api_key: Option<ApiKey>,
     sampling: Sampling,
     http: Http,
+    /// Where the models are listed.
+    list: Http,
     dialect: Dialect,
 }
 
@@ -77,12 +79,15 @@ impl OpenAi {
             "" => format!("/v1{ENDPOINT}"),
             _ => ENDPOINT.to_owned(),
         };
+        let list = path.replace(ENDPOINT, "/models");
+        let list = Http::new(&base_url, &list, headers.clone(), timeout)?;
         let http = Http::new(&base_url, &path, headers, timeout)?;
         Ok(Self {
             model,
             api_key,
             sampling,
             http,
+            list,
             dialect: Dialect::default(),
         })
     }
@@ -106,6 +111,13 @@ impl OpenAi {
     }
 }
 
+/// Names of the `listed` models.
+fn names(listed: &Value) -> Vec<String> {
+    let listed = listed.as_array().into_iter().flatten();
+    let names = listed.filter_map(|model| model["id"].as_str());
+    names.map(str::to_owned).collect()
+}
+
 #[async_trait]
 impl LlmClient for OpenAi {
     fn model(&self) -> &str {
@@ -125,6 +137,14 @@ impl LlmClient for OpenAi {
                 Ok(completion)
             }
             Reply::Failure(failure) => Err(self.error(&failure, &body, manner)),
+        }
+    }
+
+    async fn models(&self) -> Result<Vec<String>, LlmError> {
+        let response = self.list.get(&[]).await?;
+        match Reply::read(&response, self.api_key.as_ref())? {
+            Reply::Answer(answer) => Ok(names(&answer["data"])),
+            Reply::Failure(failure) => Err(failure.error(&self.model)),
         }
     }
 }

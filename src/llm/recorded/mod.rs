@@ -149,6 +149,13 @@ impl LlmClient for Recorded {
         &self.model
     }
 
+    async fn models(&self) -> Result<Vec<String>, LlmError> {
+        match &self.client {
+            Some(client) => client.models().await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     async fn complete(&self, request: &ChatRequest) -> Result<Completion, LlmError> {
         let digest = self.digest(request);
         let turn = self.update(&digest, |asked| {
