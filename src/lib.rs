@@ -56,7 +56,7 @@
 //!   [`shape`]: samples as trainers take them. [`sample`]: fields, values,
 //!   samples. [`shutdown`]: the wish to stop.
 //! - `net`: how an HTTP client is made, and what goes wrong with a connection.
-//!   `caught`: parsers that panic, held.
+//!   `caught`: parsers that panic, held. `text_file`: small files of the user.
 //!
 //! # Invariants
 //!
@@ -96,3 +96,4 @@ pub mod run;
 pub mod sample;
 pub mod shape;
 pub mod shutdown;
+mod text_file;

@@ -83,6 +83,9 @@ pub enum OutputChoice {
     Jsonl,
     Csv,
     Parquet,
+    /// A folder for the Hugging Face Hub, with Parquet and a card.
+    Hf,
+    /// The first three.
     All,
 }
 

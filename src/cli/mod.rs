@@ -19,6 +19,7 @@ use clap::{ArgAction, Args, Parser};
 
 use crate::format::PREDEFINED;
 use crate::generate::dedup::Threshold;
+use crate::output::Split;
 
 pub use choices::{
     BalanceChoice, DedupMode, LogLevel, OutputChoice, PdfReader, Provider, ShapeChoice,
@@ -31,7 +32,7 @@ pub use settings::{Given, Setting, Source, first_paragraph};
 
 use values::{
     at_least_one, at_least_zero, count, dollars, language, near_threshold, not_blank, preview,
-    quality, seconds, seed, temperature, top_k, top_p,
+    quality, seconds, seed, split, temperature, top_k, top_p,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -297,6 +298,11 @@ pub struct Cli {
     /// that do not fit are counted, and stay in the journal.
     #[arg(long = "as", value_name = "SHAPE", default_value = "native", help_heading = OUTPUT)]
     pub shape: ShapeChoice,
+
+    /// Write train, validation and test as well, with such shares: 0.9,0.05,0.05, or train and test:
+    /// 0.9,0.1. Samples of one passage, or with the same first text, are in one of them.
+    #[arg(long, value_name = "SHARES", help_heading = OUTPUT, value_parser = split)]
+    pub split: Option<Split>,
 
     /// Let the JSONL file grow at its final name during the run.
     #[arg(long, help_heading = OUTPUT)]

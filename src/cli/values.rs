@@ -4,6 +4,7 @@ use std::num::IntErrorKind;
 use std::str::FromStr;
 
 use crate::generate::dedup::Threshold;
+use crate::output::Split;
 
 pub(super) fn not_blank(text: &str) -> Result<String, &'static str> {
     match text.trim() {
@@ -34,6 +35,14 @@ pub(super) fn at_least_one(text: &str) -> Result<usize, &'static str> {
         Err(error) if *error.kind() == IntErrorKind::PosOverflow => Err("is too large"),
         Err(_) => Err("must be a whole number, at least 1"),
     }
+}
+
+pub(super) fn split(text: &str) -> Result<Split, &'static str> {
+    let shares = text.split(',').map(|share| share.trim().parse());
+    let shares = shares.collect::<Result<_, _>>().ok();
+    shares
+        .and_then(Split::new)
+        .ok_or("must be two or three numbers above 0, such as 0.9,0.05,0.05")
 }
 
 pub(super) fn preview(text: &str) -> Result<usize, &'static str> {

@@ -42,6 +42,9 @@ pub(super) fn convert(arguments: &Convert) -> Result<ExitStatus, CommandError> {
     let shape = arguments.shape.shape();
     let conversion = shape.map(|shape| Conversion::new(format.fields(), shape));
     let conversion = conversion.transpose()?;
+    if is_same(input, output) {
+        return Err(CommandError::SameFile(output.clone()));
+    }
     let rows = Rows::open(input, format.fields())?;
     let existing = match overwrite {
         true => Existing::Replace,
@@ -67,6 +70,13 @@ pub(super) fn convert(arguments: &Convert) -> Result<ExitStatus, CommandError> {
         true => ExitStatus::Success,
         false => ExitStatus::Short,
     })
+}
+
+/// Whether both paths lead to one file, which would be lost where rows do not
+/// fit.
+fn is_same(input: &Path, output: &Path) -> bool {
+    let found = [input, output].map(|path| path.canonicalize().ok());
+    found[0].is_some() && found[0] == found[1]
 }
 
 /// Converts the `rows` of the file at `path`.

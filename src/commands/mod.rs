@@ -42,6 +42,12 @@ pub enum CommandError {
     /// What is made cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// A file would be made of itself.
+    #[error("`{}` is both what is read and what is to be made", .0.display())]
+    SameFile(PathBuf),
+    /// Something else stands where the report is to be.
+    #[error("`{}` exists, and is no report of sdgen", .0.display())]
+    NoReport(PathBuf),
     /// The report would be written to a file that is not named as one.
     #[error("`{}` does not end in .html", .0.display())]
     NotHtml(PathBuf),
@@ -68,6 +74,8 @@ impl CommandError {
             | Self::Sample(_)
             | Self::Shape(_)
             | Self::Open(_)
+            | Self::SameFile(_)
+            | Self::NoReport(_)
             | Self::NotHtml(_)
             | Self::Report(_) => ExitStatus::Usage,
         }
@@ -81,6 +89,7 @@ impl CommandError {
             Self::Open(OpenError::Exists { .. }) => {
                 Some("add --overwrite to replace what exists, or choose another name")
             }
+            Self::SameFile(_) | Self::NoReport(_) => Some("choose another name"),
             Self::NotHtml(_) => Some("name a file for the report, so that no data is replaced"),
             Self::Report(error) => Some(error.hint()),
             Self::Run(error) => error.hint(),

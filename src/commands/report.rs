@@ -1,11 +1,13 @@
 //! `sdgen report`: the report on files of data.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use crate::cli::ReportArguments;
 use crate::config::ConfigError;
 use crate::format::{load_custom, predefined};
-use crate::report::print_paths;
+use crate::report::{GENERATOR, print_paths};
 use crate::run::{default_path, write_report};
 
 use super::CommandError;
@@ -30,8 +32,19 @@ pub(super) fn execute(arguments: &ReportArguments) -> Result<(), CommandError> {
     {
         return Err(CommandError::NotHtml(target));
     }
+    if target.exists() && !is_report(&target) {
+        return Err(CommandError::NoReport(target));
+    }
     write_report(files, format.as_ref(), &target)?;
     print_paths(&[target]).map_err(CommandError::Stdout)
+}
+
+/// Whether the page at `path` says that sdgen made it.
+fn is_report(path: &Path) -> bool {
+    let mut beginning = [0; 4096];
+    let file = File::open(path).and_then(|mut file| file.read(&mut beginning));
+    let length = file.unwrap_or_default();
+    String::from_utf8_lossy(&beginning[..length]).contains(GENERATOR)
 }
 
 fn target(output: Option<&PathBuf>, files: &[PathBuf]) -> PathBuf {

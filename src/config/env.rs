@@ -1,7 +1,7 @@
 //! The variables that a run may look at.
 
+use crate::text_file;
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::Path;
 
 /// The variables that a run may look at: the process environment, and `.env`
@@ -76,7 +76,7 @@ fn dotenv(path: &Path) -> (HashMap<String, String>, Option<String>) {
     if !path.is_file() {
         return (HashMap::new(), None);
     }
-    let text = match fs::read_to_string(path) {
+    let text = match text_file::read(path) {
         Ok(text) => text,
         Err(error) => {
             let problem = format!("`{}` cannot be read: {error}", path.display());

@@ -8,7 +8,7 @@ mod provider;
 mod steering;
 mod verify;
 
-use std::fs;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -25,6 +25,7 @@ use crate::generate::{Budget, Limits, Options, Planning, Rates};
 use crate::llm::{PriceError, Prices, SetupError};
 use crate::output::{Existing, Origin, OutputConfig, OutputFormat, SourceKind};
 use crate::shape::{Conversion, NoConversion, Shape};
+use crate::text_file;
 
 pub use env::Env;
 pub use layers::{LayerError, Layered, Note, SettingError, layered};
@@ -464,6 +465,8 @@ fn output(cli: &Cli, input: &Input, format: &Format) -> Result<OutputConfig, Con
             true => Existing::Replace,
             false => Existing::Refuse,
         },
+        split: cli.split.clone(),
+        hub_folder: cli.output_format.contains(&OutputChoice::Hf),
     };
     if output.with_metadata {
         check_names(format, output.source)?;
@@ -584,10 +587,14 @@ fn output_formats(choices: &[OutputChoice]) -> Vec<OutputFormat> {
         (OutputFormat::Jsonl, OutputChoice::Jsonl),
         (OutputFormat::Csv, OutputChoice::Csv),
         (OutputFormat::Parquet, OutputChoice::Parquet),
+        // A folder is made of a run that has a file.
+        (OutputFormat::Parquet, OutputChoice::Hf),
     ]
     .into_iter()
     .filter(|(_, choice)| choices.contains(choice) || choices.contains(&OutputChoice::All))
     .map(|(format, _)| format)
+    .collect::<BTreeSet<_>>()
+    .into_iter()
     .collect()
 }
 
@@ -601,12 +608,14 @@ pub fn load_prices(path: &Path) -> Result<Prices, PriceError> {
         place: format!("price file `{}`", path.display()),
         problem,
     };
-    let text = fs::read_to_string(path).map_err(|error| in_file(error.to_string()))?;
+    let text = text_file::read(path).map_err(|error| in_file(error.to_string()))?;
     Prices::parse(text.trim_start_matches('\u{feff}')).map_err(|error| in_file(error.problem))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

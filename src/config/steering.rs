@@ -1,11 +1,11 @@
 //! What requests are asked for: topics and classes.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{BalanceChoice, Cli};
 use crate::format::{Classes, Format, FormatHandler as _};
 use crate::generate::{Balance, Plan, Planning};
+use crate::text_file;
 
 use super::ConfigError;
 
@@ -55,12 +55,12 @@ fn load_topics(path: &Path) -> Result<Plan, ConfigError> {
         path: path.to_owned(),
         problem,
     };
-    let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+    let text = text_file::read(path).map_err(|error| unusable(error.to_string()))?;
     Plan::of_list(&text).map_err(|error| unusable(error.to_string()))
 }
 
 fn load_plan(path: &Path) -> Result<Plan, ConfigError> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string());
+    let text = text_file::read(path).map_err(|error| error.to_string());
     let plan = text.and_then(|text| Plan::parse(text.trim_start_matches('\u{feff}')));
     plan.map_err(|problem| ConfigError::Plan {
         path: path.to_owned(),

@@ -1,11 +1,11 @@
 //! What `--verify` and the flags beside it mean.
 
-use std::fs;
 use std::path::Path;
 
 use crate::cli::{Cli, VerifyAction};
 use crate::format::{Check, Format, FormatHandler as _};
 use crate::generate::verify::{Action, Verify};
+use crate::text_file;
 
 use super::ConfigError;
 
@@ -55,7 +55,7 @@ fn load_rubric(path: &Path) -> Result<String, ConfigError> {
         path: path.to_owned(),
         problem,
     };
-    let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+    let text = text_file::read(path).map_err(|error| unusable(error.to_string()))?;
     let rubric = text.trim_start_matches('\u{feff}').trim();
     match rubric.chars().count() {
         0 => Err(unusable("it is blank".to_owned())),

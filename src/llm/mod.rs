@@ -220,25 +220,43 @@ pub struct Usage {
     pub thought_tokens: u64,
 }
 
+impl Usage {
+    /// Itself, with numbers that no answer takes left at a bound, so that sums of
+    /// them are numbers too.
+    fn capped(self) -> Self {
+        let cap = |tokens: u64| tokens.min(1 << 40);
+        Self {
+            prompt_tokens: cap(self.prompt_tokens),
+            cached_tokens: cap(self.cached_tokens),
+            completion_tokens: cap(self.completion_tokens),
+            thought_tokens: cap(self.thought_tokens),
+        }
+    }
+}
+
 impl std::ops::Sub for Usage {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
         Self {
-            prompt_tokens: self.prompt_tokens - other.prompt_tokens,
-            cached_tokens: self.cached_tokens - other.cached_tokens,
-            completion_tokens: self.completion_tokens - other.completion_tokens,
-            thought_tokens: self.thought_tokens - other.thought_tokens,
+            prompt_tokens: self.prompt_tokens.saturating_sub(other.prompt_tokens),
+            cached_tokens: self.cached_tokens.saturating_sub(other.cached_tokens),
+            completion_tokens: self
+                .completion_tokens
+                .saturating_sub(other.completion_tokens),
+            thought_tokens: self.thought_tokens.saturating_sub(other.thought_tokens),
         }
     }
 }
 
 impl std::ops::AddAssign for Usage {
     fn add_assign(&mut self, other: Self) {
-        self.prompt_tokens += other.prompt_tokens;
-        self.cached_tokens += other.cached_tokens;
-        self.completion_tokens += other.completion_tokens;
-        self.thought_tokens += other.thought_tokens;
+        self.prompt_tokens = self.prompt_tokens.saturating_add(other.prompt_tokens);
+        self.cached_tokens = self.cached_tokens.saturating_add(other.cached_tokens);
+        self.completion_tokens = self
+            .completion_tokens
+            .saturating_add(other.completion_tokens);
+        self.thought_tokens = self.thought_tokens.saturating_add(other.thought_tokens);
     }
 }
 

@@ -8,7 +8,7 @@ use super::csv::CsvWriter;
 use super::file::{Older, OutputFile};
 use super::jsonl::JsonlWriter;
 use super::parquet::ParquetWriter;
-use super::{Layout, RowWriter, WriteError};
+use super::{Layout, RowWriter, Split, WriteError};
 use crate::shape::Conversion;
 
 /// A file format that samples can be written in.
@@ -116,6 +116,10 @@ pub struct OutputConfig {
     pub conversion: Option<Conversion>,
     /// What becomes of what an earlier run left.
     pub existing: Existing,
+    /// The parts that there are files of as well, if there are to be any.
+    pub split: Option<Split>,
+    /// Whether there is a folder for the Hub as well.
+    pub hub_folder: bool,
 }
 
 /// What to do with what an earlier run left under the same names.
@@ -164,6 +168,8 @@ mod tests {
             with_metadata: false,
             conversion: None,
             existing: Existing::Refuse,
+            split: None,
+            hub_folder: false,
         }
     }
 

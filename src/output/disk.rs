@@ -41,15 +41,27 @@ pub(super) struct File {
 }
 
 impl File {
-    /// An empty file at `path`, in the place of any other.
+    /// An empty file at `path`, in the place of any other; where a link leads is
+    /// not touched.
     pub(super) fn create(path: &Path) -> Result<Self, WriteError> {
+        if path.symlink_metadata().is_ok() {
+            remove(path)?;
+        }
         let mut options = fs::File::options();
-        Self::open(path, options.write(true).create(true).truncate(true))
+        Self::open(path, options.write(true).create_new(true))
     }
 
     /// The file at `path`, created if there is none. What is written follows
     /// what it holds, so that a write after a cut leaves no hole.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be opened, or is a link.
     pub(super) fn append_to(path: &Path) -> Result<Self, WriteError> {
+        if path.is_symlink() {
+            let problem = io::Error::other("it is a symbolic link");
+            return Err(WriteError::at(path, problem));
+        }
         Self::open(path, fs::File::options().append(true).create(true))
     }
 

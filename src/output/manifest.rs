@@ -56,9 +56,7 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), WriteError>
 ///
 /// It could not be written, and is as it was.
 pub fn write_text(path: &Path, text: &str) -> Result<(), WriteError> {
-    let mut part = path.to_owned().into_os_string();
-    part.push(".part");
-    replace_text(path, Path::new(&part), text)
+    replace_text(path, &part_of(path), text)
 }
 
 fn replace(path: &Path, part: &Path, value: &impl Serialize) -> Result<(), WriteError> {

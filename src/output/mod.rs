@@ -14,6 +14,7 @@ mod config;
 mod converted;
 mod csv;
 mod data_sets;
+mod derived;
 mod disk;
 #[cfg(test)]
 mod faults;
@@ -35,6 +36,7 @@ mod rejects;
 #[cfg(test)]
 mod round_trip;
 mod sources;
+mod split;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -58,6 +60,7 @@ pub use outputs::{Finished, Outputs};
 pub use past::Past;
 pub use place::Place;
 pub use rejects::Rejects;
+pub use split::Split;
 
 /// A sample on its way into the files, and its JSON, made once for all of them.
 #[derive(Debug, Clone)]
@@ -221,7 +224,7 @@ pub enum OpenError {
 /// The name of the file at `target` until it is whole.
 fn part_of(target: &Path) -> PathBuf {
     let mut part = target.to_owned().into_os_string();
-    part.push(".part");
+    part.push(format!(".{}.part", std::process::id()));
     part.into()
 }
 

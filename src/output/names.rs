@@ -52,6 +52,16 @@ impl FileNames {
         with_end(self.stem.clone(), format.extension())
     }
 
+    /// The finished file of `format` with the samples of a part.
+    pub(super) fn target_of_part(&self, format: OutputFormat, part: &str) -> PathBuf {
+        with_end(with_end(self.stem.clone(), part), format.extension())
+    }
+
+    /// The folder for the Hub.
+    pub(super) fn hub_folder(&self) -> PathBuf {
+        self.stem.clone()
+    }
+
     /// The file of `format` until it is finished.
     pub(super) fn part(&self, format: OutputFormat) -> PathBuf {
         with_end(self.side(format.extension()), "part")
@@ -146,6 +156,8 @@ mod tests {
             with_metadata: false,
             conversion: None,
             existing: Existing::Refuse,
+            split: None,
+            hub_folder: false,
         };
         FileNames::new(&config, format_name)
     }

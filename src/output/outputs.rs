@@ -10,9 +10,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::data_sets::{DataSets, Ended};
+use super::derived::Derived;
 use super::journal::Journal;
 use super::record::End;
-use super::{ManifestFile, Origin, Place, Rejects, Row, WriteError};
+use super::{ManifestFile, OpenError, Origin, Place, Rejects, Row, WriteError};
 use crate::sample::{Field, Sample};
 
 /// The files of a run while it lasts.
@@ -24,6 +25,8 @@ pub struct Outputs {
     rejects: Rejects,
     pub(super) kept_journal: Option<PathBuf>,
     strangers: Vec<PathBuf>,
+    /// Decides which part a sample belongs to.
+    seed: u64,
 }
 
 /// What remains of a run.
@@ -63,7 +66,13 @@ impl Outputs {
             data_sets,
             rejects,
             kept_journal: None,
+            seed: 0,
         }
+    }
+
+    /// Has `seed` decide which part a sample belongs to.
+    pub fn split_by(&mut self, seed: u64) {
+        self.seed = seed;
     }
 
     /// The journal of an earlier run that was not complete, under the name it
@@ -196,7 +205,20 @@ impl Outputs {
         };
         errors.extend(self.journal.finish(end).err());
 
-        let files: Vec<_> = files.into_iter().map(|file| file.path).collect();
+        let mut files: Vec<_> = files.into_iter().map(|file| file.path).collect();
+        if let Some(derived) = Derived::of(&self.place)
+            && !files.is_empty()
+            && errors.is_empty()
+        {
+            match derived.make(&self.fields, self.seed) {
+                Ok(more) => files.extend(more),
+                Err(OpenError::Write(error)) => errors.push(error),
+                Err(error) => {
+                    let error = std::io::Error::other(error.to_string());
+                    errors.push(WriteError::at(&self.place.journal(), error));
+                }
+            }
+        }
         let is_stale = |target: &PathBuf| !files.contains(target) && target.exists();
         let stale = match files.is_empty() {
             true => Vec::new(),

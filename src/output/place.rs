@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::data_sets::DataSets;
+use super::derived;
 use super::disk::{self, File};
 use super::journal::{self, Journal};
 use super::names::FileNames;
@@ -77,7 +78,18 @@ impl Place {
     pub fn targets_of(config: &OutputConfig, format_name: &str) -> Vec<PathBuf> {
         let names = FileNames::new(config, format_name);
         let formats = config.written_formats();
-        formats.map(|format| names.target(format)).collect()
+        let derived = derived::targets(config, &names).into_iter();
+        let derived = derived.map(|(_, _, path)| path);
+        formats
+            .map(|format| names.target(format))
+            .chain(derived)
+            .collect()
+    }
+
+    /// The folder for the Hub that a run with these names would make.
+    #[must_use]
+    pub fn hub_folder(config: &OutputConfig, format_name: &str) -> PathBuf {
+        FileNames::new(config, format_name).hub_folder()
     }
 
     /// What an earlier run with these names left in its journal; `None` if
@@ -164,6 +176,11 @@ impl Place {
             .collect()
     }
 
+    /// The journal.
+    pub(super) fn journal(&self) -> PathBuf {
+        self.names.journal()
+    }
+
     /// The final names of the files.
     pub(super) fn targets(&self) -> Vec<PathBuf> {
         let formats = self.config.written_formats();
@@ -185,6 +202,11 @@ fn refuse(config: &OutputConfig, names: &FileNames, earlier: &Contents) -> Resul
             config.writes(*format) || earlier.end.lists(&target)
         })
         .map(|format| names.target(format))
+        .chain(
+            derived::targets(config, names)
+                .into_iter()
+                .map(|(_, _, path)| path),
+        )
         // Of a link that leads nowhere, the link counts.
         .filter(|target| target.symlink_metadata().is_ok())
         .collect();

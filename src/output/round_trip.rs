@@ -25,6 +25,8 @@ fn write(folder: &Path, fields: &[Field], samples: &[Sample]) {
         with_metadata: false,
         conversion: None,
         existing: Existing::Refuse,
+        split: None,
+        hub_folder: false,
     };
     let place = Place::claim(&config, "any").expect("an empty folder");
     let mut outputs = place.begin(fields, &()).expect("an empty folder");

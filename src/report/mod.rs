@@ -17,6 +17,7 @@ use crate::cli::LogLevel;
 use crate::generate::{Books, Estimate, Event, Traffic};
 use crate::sample::{Field, Sample};
 
+pub use html::GENERATOR;
 pub use summary::{Summary, listed};
 
 /// Samples shown at the end of a run.

@@ -120,6 +120,8 @@ async fn first_request(
     output.prefix = folder.path().join("nothing");
     output.formats = vec![OutputFormat::Jsonl];
     output.existing = Existing::Replace;
+    output.split = None;
+    output.hub_folder = false;
     let place = Place::claim(&output, config.format.name())?;
     let mut outputs = place.begin(&config.options.fields(&config.format), identity)?;
     let source = match (&config.input, corpus) {

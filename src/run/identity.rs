@@ -295,9 +295,10 @@ fn examples(examples: &Examples) -> String {
     digest(samples.map(|sample| format!("{sample:?}")))
 }
 
-fn prompts(format: &Format) -> String {
+pub(super) fn prompts(format: &Format) -> String {
     let (system, user) = prompt::refinement(format, "", Some(""));
     let plan = prompt::planning(format, "", 1, &[]);
+    let topics = prompt::topics("", 1, &[]);
     let wish = Wish {
         count: 1,
         subject: Some(("", &[String::new()])),
@@ -322,6 +323,8 @@ fn prompts(format: &Format) -> String {
         prompt::verify::system(format, &[], None),
         plan.0,
         plan.1,
+        topics.0,
+        topics.1,
     ];
     let angles = [
         &prompt::VOICES[..],

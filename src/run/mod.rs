@@ -2,6 +2,7 @@
 //! them, and turns the end into an exit status.
 
 mod arguments;
+mod card;
 mod check;
 mod data_report;
 mod documents;
@@ -323,7 +324,9 @@ fn open(
     progress: &Progress,
     identity: &Identity,
 ) -> Result<Output, RunError> {
+    let is_derived = config.output.split.is_some() || config.output.hub_folder;
     if let Some(past) = past
+        && !is_derived
         && progress.is_complete()
         && let Some(finished) = past.finished()
     {
@@ -378,6 +381,7 @@ impl Prepared {
                     options,
                     shutdown,
                 };
+                outputs.split_by(options.seed);
                 let run = generator
                     .run(source, progress, &mut outputs, |event| report.event(&event))
                     .await;
@@ -402,6 +406,10 @@ impl Prepared {
         manifest.sources = finished.sources;
         manifest.rejects = finished.rejects;
         let unwritten = manifest_file.and_then(|file| file.write(&manifest).err());
+        let is_carded = config.output.hub_folder && !manifest.files.is_empty();
+        let uncarded = is_carded
+            .then(|| card::write(&config, &run).err())
+            .flatten();
         report.finish(
             &Summary {
                 format: format.name(),
@@ -440,7 +448,7 @@ impl Prepared {
         if let Some(error) = &unreported {
             report::print_error(error, Some(error.hint()));
         }
-        let errors = [unsaved, unwritten, unprinted];
+        let errors = [unsaved, unwritten, uncarded, unprinted];
         for error in errors.iter().flatten() {
             report::print_error(error, None);
         }

@@ -32,6 +32,8 @@ pub(super) fn arrange(config: &mut Config, samples: usize) -> Result<TempDir, Wr
     output.prefix = folder.path().join("preview");
     output.formats = vec![OutputFormat::Jsonl];
     output.incremental = false;
+    output.split = None;
+    output.hub_folder = false;
     output.existing = Existing::Replace;
     config.plan_file = None;
     config.verifier = None;

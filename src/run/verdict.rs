@@ -88,7 +88,7 @@ fn told(spent: Spent) -> String {
     match spent {
         Spent::Requests(most) => format!("--max-requests {most} allows no further request"),
         Spent::Cost { most, next } => format!(
-            "the next request may cost ${next:.2}, more than --max-cost {most} has left; \
+            "the next request may cost ${next:.6}, more than --max-cost {most} has left; \
              a smaller --batch-size costs less"
         ),
     }

@@ -50,3 +50,29 @@ fn headers_without_measure_are_not_read() {
     let said = first(Delivery::Whole(response), "connection failed");
     assert!(said.contains("message head is too large"), "{said}");
 }
+
+#[test]
+fn numbers_that_no_answer_takes_do_not_end_a_run() {
+    let most = i64::MAX;
+    let fake = FakeOpenAi::with(Behaviour::Vllm, move |request, order| {
+        let text = crate::items::answer_text(&crate::items::wanted(
+            &crate::fake_openai::text_of("user", &request.body),
+            crate::fake_openai::schema(&request.body),
+            order,
+        ));
+        let body = serde_json::json!({
+            "model": "m",
+            "choices": [{"finish_reason": "stop", "message": {"role": "assistant", "content": text}}],
+            "usage": {"prompt_tokens": most, "completion_tokens": most},
+        });
+        Reply::Wire(Delivery::Whole(Response::new(
+            200,
+            "application/json",
+            body.to_string(),
+        )))
+    });
+    let sandbox = Sandbox::new();
+    let words = "--format pair --samples 40 --max-retries 4294967295";
+    sandbox.openai(&fake, words).exits(0);
+    sandbox.openai(&fake, &format!("{words} --resume")).exits(0);
+}

@@ -31,6 +31,7 @@ mod native_pdf;
 mod offline;
 mod openai;
 mod outputs;
+mod parts;
 mod provenance;
 mod random;
 mod readers;

@@ -185,14 +185,18 @@ fn a_page_of_anything_is_less_than_a_megabyte() {
 fn a_file_that_cannot_be_read_leaves_no_report_and_no_older_one_is_lost() {
     let sandbox = Sandbox::new();
     sandbox.write("bad.jsonl", "{\"a\": 1}\n{\"a\"\n");
-    sandbox.write("bad.report.html", "an older one");
+    let older = "<meta name=\"generator\" content=\"sdgen, data report\">an older one";
+    sandbox.write("bad.report.html", older);
     let ran = sandbox.run("report bad.jsonl", &[]).exits(2);
     assert!(
         ran.stderr.contains("`bad.jsonl`, line 2: invalid JSON"),
         "{}",
         ran.stderr
     );
-    assert_eq!(sandbox.read("bad.report.html"), "an older one");
+    assert_eq!(sandbox.read("bad.report.html"), older);
+    sandbox.write("bad.report.html", "mine");
+    let ran = sandbox.run("report bad.jsonl", &[]).exits(2);
+    ran.says("`bad.report.html` exists, and is no report of sdgen");
     let ran = sandbox.run("report bad.jsonl -o bad.jsonl", &[]).exits(2);
     assert!(
         ran.stderr.contains("does not end in .html"),

@@ -1,12 +1,12 @@
 //! The settings of a TOML file.
 
-use std::fs;
 use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use crate::cli::{Flag, Setting, Source};
+use crate::text_file;
 
 use super::place::{Raw, SettingError, setting};
 
@@ -17,7 +17,7 @@ use super::place::{Raw, SettingError, setting};
 /// It cannot be read, is no TOML, or has something that is no setting; the
 /// first line with such a thing is named.
 pub(super) fn settings(path: &Path, flags: &[Flag]) -> Result<Vec<Setting>, SettingError> {
-    let text = fs::read_to_string(path).map_err(|error| SettingError {
+    let text = text_file::read(path).map_err(|error| SettingError {
         place: format!("`{}`", path.display()),
         problem: error.to_string(),
         hint: None,

@@ -1,11 +1,11 @@
 //! The settings of an earlier run, from its manifest.
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use crate::cli::{Flag, Setting, Source};
+use crate::text_file;
 
 use super::is_decided;
 use super::place::{Raw, SettingError, setting};
@@ -33,7 +33,7 @@ pub(super) fn settings(
         hint,
         ..SettingError::at(&source, problem)
     };
-    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string(), None))?;
+    let text = text_file::read(path).map_err(|error| wrong(error.to_string(), None))?;
     let manifest: Value = serde_json::from_str(&text).unwrap_or_default();
     let Some(version) = manifest["sdgen_version"].as_str() else {
         let hint = Some("the manifest of a run is .sdgen/*.run.json beside its outputs");

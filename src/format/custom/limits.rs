@@ -53,7 +53,7 @@ pub(super) fn read(field: Field, definition: &Map<String, Value>) -> Result<Fiel
     };
     Ok(Field {
         limit,
-        length: length(definition)?,
+        length: length(definition, field.kind)?,
         pattern: pattern(definition)?,
         ..field
     })
@@ -142,7 +142,7 @@ fn range(kind: FieldKind, definition: &Map<String, Value>) -> Result<Limit, Stri
     Ok(Limit::Range(least, most))
 }
 
-fn length(definition: &Map<String, Value>) -> Result<Length, String> {
+fn length(definition: &Map<String, Value>, kind: FieldKind) -> Result<Length, String> {
     let count = |key: &str| match definition.get(key) {
         None => Ok(None),
         Some(value) => match value.as_u64().filter(|count| *count <= MAX_LENGTH) {
@@ -153,7 +153,8 @@ fn length(definition: &Map<String, Value>) -> Result<Length, String> {
         },
     };
     let (least, most) = (count("min_length")?.unwrap_or(0), count("max_length")?);
-    let is_required = definition.get("required") != Some(&Value::Bool(false));
+    let is_text = kind == FieldKind::String;
+    let is_required = is_text && definition.get("required") != Some(&Value::Bool(false));
     match most {
         Some(0) if is_required => Err("`max_length` 0 leaves no value for a required field".into()),
         Some(most) if least > most => Err(format!(
@@ -283,7 +284,7 @@ mod tests {
                 "`min_length` 5 is greater than `max_length` 3",
             ),
             (
-                List,
+                String,
                 json!({"max_length": 0}),
                 "`max_length` 0 leaves no value for a required field",
             ),

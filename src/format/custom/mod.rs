@@ -5,7 +5,7 @@ mod json_schema;
 mod limits;
 mod unique;
 
-use std::fs;
+use crate::text_file;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -53,7 +53,7 @@ pub enum CustomFormatError {
 ///
 /// The file cannot be read, or breaks a rule of the custom format definition.
 pub fn load(path: &Path) -> Result<Format, CustomFormatError> {
-    let text = fs::read_to_string(path).map_err(|source| match source.kind() {
+    let text = text_file::read(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => CustomFormatError::NotFound(path.to_owned()),
         _ => CustomFormatError::Unreadable {
             path: path.to_owned(),

@@ -229,7 +229,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         if self.is_in_outage() {
             // In an outage that will end, the retries of a batch are kept. But
             // it may be the batch that brings it about, so others get a turn.
-            match attempt.pauses > 2 * max_retries {
+            match attempt.pauses > max_retries.saturating_mul(2) {
                 true => self.postpone(attempt, error),
                 false => self.repeat_later(attempt, asked, error),
             }

@@ -343,7 +343,10 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
         let examples = self.progress.hands.of(attempt.number);
         let user =
             prompt::with_examples(examples, *material, self.user_turn(attempt.number, brief));
-        let attempts = attempt.turns * (max_retries + 1) + attempt.retries;
+        let attempts = attempt
+            .turns
+            .wrapping_mul(max_retries.wrapping_add(1))
+            .wrapping_add(attempt.retries);
         ChatRequest {
             system: Arc::clone(system),
             user,

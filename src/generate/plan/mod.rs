@@ -193,11 +193,10 @@ impl Plan {
         self.topics.len().saturating_sub(before)
     }
 
-    /// Sub-topics of all topics, a topic without any being one.
+    /// Sub-topics of all topics.
     #[must_use]
     pub fn subtopics(&self) -> usize {
-        let parts = self.topics.iter().map(|topic| topic.subtopics.len().max(1));
-        parts.sum()
+        self.topics.iter().map(|topic| topic.subtopics.len()).sum()
     }
 }
 

@@ -247,6 +247,8 @@ impl Bench {
             with_metadata: false,
             conversion: None,
             existing: Existing::Replace,
+            split: None,
+            hub_folder: false,
         };
         claim(&config, "pair").expect("writable")
     }

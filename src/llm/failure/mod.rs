@@ -77,7 +77,11 @@ impl Reply {
     /// A success whose body is not JSON.
     pub(super) fn read(response: &HttpResponse, key: Option<&ApiKey>) -> Result<Self, LlmError> {
         let is_success = (200..300).contains(&response.status);
-        match serde_json::from_slice::<Value>(&response.body) {
+        // A server that repeats the key would have it among the samples.
+        let text = str::from_utf8(&response.body).ok();
+        let text = key.zip(text).map(|(key, text)| key.redact(text));
+        let body = text.as_ref().map_or(&response.body[..], String::as_bytes);
+        match serde_json::from_slice::<Value>(body) {
             Ok(json) if is_success && json.get("error").is_none_or(Value::is_null) => {
                 Ok(Self::Answer(json))
             }

@@ -117,9 +117,13 @@ fn usage(metadata: &UsageMetadata) -> Usage {
     Usage {
         prompt_tokens: metadata.prompt_token_count.unwrap_or_default(),
         cached_tokens: metadata.cached_content_token_count.unwrap_or_default(),
-        completion_tokens: metadata.candidates_token_count.unwrap_or_default() + thought_tokens,
+        completion_tokens: metadata
+            .candidates_token_count
+            .unwrap_or_default()
+            .saturating_add(thought_tokens),
         thought_tokens,
     }
+    .capped()
 }
 
 #[cfg(test)]

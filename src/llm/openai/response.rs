@@ -166,6 +166,7 @@ fn usage(usage: &CompletionUsage) -> Usage {
             .and_then(|it| it.reasoning_tokens)
             .unwrap_or(billed_tokens - completion_tokens),
     }
+    .capped()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use crate::llm::{Completion, FinishReason, RateLimits, Usage};
+use crate::text_file;
 
 /// Why a folder of answers cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +58,7 @@ impl Answers {
 
     /// The answer `name`; `None` if there is none.
     pub(super) fn read(&self, name: &str) -> Result<Option<Completion>, String> {
-        let text = match fs::read_to_string(self.path(name)) {
+        let text = match text_file::read(&self.path(name)) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.to_string()),

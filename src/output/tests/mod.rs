@@ -45,6 +45,8 @@ impl Sandbox {
             with_metadata: false,
             conversion: None,
             existing: Existing::Refuse,
+            split: None,
+            hub_folder: false,
         };
         Self { folder, config }
     }

@@ -22,6 +22,9 @@ use crate::sample::Field;
 
 use text::{count, part, percent, shown};
 
+/// What a page says of its maker.
+pub const GENERATOR: &str = "sdgen, data report";
+
 /// Findings that are told, and runs.
 const MOST_FINDINGS: usize = 30;
 const MOST_RUNS: usize = 3;
@@ -58,6 +61,7 @@ impl Page<'_> {
             html lang="en" {
                 head {
                     meta charset="utf-8";
+                    meta name="generator" content=(GENERATOR);
                     meta http-equiv="Content-Security-Policy" content=(policy);
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
