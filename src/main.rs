@@ -70,7 +70,7 @@ fn start(cli: Cli, env: &Env, report: &mut Report) -> Result<ExitStatus, RunErro
         let _context = runtime.enter();
         signal(SignalKind::from_raw(SIGXFSZ))?
     };
-    let Some(prepared) = prepare(config)? else {
+    let Some(prepared) = prepare(config, report)? else {
         return Ok(ExitStatus::Success);
     };
     runtime.block_on(async {

@@ -9,7 +9,7 @@ use super::extract::SUPPORTED;
 use super::*;
 
 fn load_all(inputs: &[PathBuf]) -> Result<Corpus, LoadError> {
-    load(inputs, HowToRead::default(), Path::new("."))
+    load(inputs, HowToRead::default(), Path::new("."), |_| {})
 }
 
 fn load_auto(path: &Path) -> Result<Corpus, LoadError> {

@@ -12,6 +12,7 @@ mod cells;
 pub mod dedup;
 mod engine;
 mod examples;
+mod flight;
 mod ledger;
 mod pace;
 pub mod parse;
@@ -44,6 +45,7 @@ use verify::{Tally, Verify};
 pub use brief::Source;
 pub use budget::{Budget, Rates, Spent};
 pub use examples::Examples;
+pub use flight::{Flight, Pause};
 pub use ledger::Books;
 pub use pace::Limits;
 pub use plan::{Attribute, ListError, Plan, Topic};
@@ -178,6 +180,8 @@ pub enum Event<'a> {
         /// Topics that are new.
         new: usize,
     },
+    /// Everything that may go out now is under way.
+    Waiting(Flight),
     /// A batch came to its end.
     Settled {
         /// Its new samples, on disk.

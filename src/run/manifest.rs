@@ -1,7 +1,7 @@
 //! What is to be known of a run afterwards.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
@@ -256,6 +256,11 @@ impl Manifest {
     /// The files that a person wants to have.
     pub(super) fn results(&self) -> Vec<PathBuf> {
         self.files.iter().chain(&self.report).cloned().collect()
+    }
+
+    /// The page about the samples, if one was made.
+    pub(super) fn page(&self) -> Option<&Path> {
+        self.report.as_deref()
     }
 
     /// Who wrote the samples, for the summary.

@@ -216,7 +216,7 @@ enum Output {
 /// # Errors
 ///
 /// The run cannot begin.
-pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
+pub fn prepare(mut config: Config, report: &mut Report) -> Result<Option<Prepared>, RunError> {
     if !config.resume {
         Place::check(&config.output, config.format.name())?;
     }
@@ -225,7 +225,10 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
     }
     let mut corpus = match &config.input {
         Input::Query(_) => None,
-        Input::Documents(documents) => Some(documents::load(documents, &config.output.prefix)?),
+        Input::Documents(documents) => {
+            let prefix = &config.output.prefix;
+            Some(documents::load(documents, prefix, report)?)
+        }
     };
     let mut clients = Clients::new(&config)?;
     if !config.resume && !is_wanted(&config, config.options.samples as u64) {
@@ -255,7 +258,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
             Source::Documents(Arc::new(corpus.passages))
         }
     };
-    let progress = progress(&config, &source, past.as_ref())?;
+    let progress = progress(&config, &source, past.as_ref(), report)?;
     if config.resume && !is_wanted(&config, progress.missing()) {
         return Ok(None);
     }
@@ -279,13 +282,21 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
 }
 
 /// How far the run has come in `past`, its journal.
-fn progress(config: &Config, source: &Source, past: Option<&Past>) -> Result<Progress, RunError> {
+fn progress(
+    config: &Config,
+    source: &Source,
+    past: Option<&Past>,
+    report: &mut Report,
+) -> Result<Progress, RunError> {
+    let fields = config.options.fields(&config.format);
+    report.expect(&fields);
     let mut progress = Progress::new(&config.format, &config.options, source);
     let Some(past) = past else {
         return Ok(progress);
     };
-    past.replay(&config.options.fields(&config.format), |record, samples| {
+    past.replay(&fields, |record, samples| {
         progress.replay(record, &samples);
+        report.take(&samples);
     })?;
     if past.damaged() > 0 {
         tracing::warn!(
@@ -353,7 +364,8 @@ impl Prepared {
         let Config {
             format, options, ..
         } = &config;
-        report.start(options.samples as u64, progress.written());
+        let target = options.samples as u64;
+        report.start(target, progress.written(), config.rates.as_ref());
         let started = Instant::now();
         let (mut run, finished, manifest_file) = match output {
             Output::Done(finished) => (progress.into_run(), finished, None),
@@ -397,6 +409,10 @@ impl Prepared {
         manifest.sources = finished.sources;
         manifest.rejects = finished.rejects;
         let unwritten = manifest_file.and_then(|file| file.write(&manifest).err());
+        let unreported = match config.report.page {
+            true => manifest.report(format).err(),
+            false => None,
+        };
         report.finish(
             &Summary {
                 format: format.name(),
@@ -408,13 +424,11 @@ impl Prepared {
                 elapsed,
                 rejects: manifest.rejects.as_deref(),
                 not_converted: &manifest.not_converted,
+                files: &manifest.files,
+                page: manifest.page(),
             },
             &options.fields(format),
         );
-        let unreported = match config.report.page {
-            true => manifest.report(format).err(),
-            false => None,
-        };
         let printed = match config.report.json {
             true => report::print_json(&manifest),
             false => report::print_paths(&manifest.results()),

@@ -42,6 +42,7 @@ mod run;
 mod sandbox;
 mod sanity;
 mod scale;
+mod screen;
 mod server;
 mod settings;
 mod signals;
