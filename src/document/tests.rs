@@ -66,6 +66,19 @@ fn message(path: &Path, root: &TempDir) -> String {
 }
 
 #[test]
+fn those_who_wait_learn_how_many_files_of_all_are_read() {
+    let root = folder(&[("a.txt", b"One."), ("b.txt", b"Two."), ("c.txt", b"\0\0")]);
+    let mut told = Vec::new();
+    let inputs = [root.path().to_owned()];
+    let watch = |loaded| told.push(loaded);
+    load(&inputs, HowToRead::default(), Path::new("."), watch).unwrap();
+    // Counting the files may take longer than reading them.
+    assert!(told.iter().all(|it| matches!(it.all, None | Some(3))));
+    let last = told.last().unwrap();
+    assert_eq!((last.files, last.passages), (3, 2));
+}
+
+#[test]
 fn every_type_is_read_from_nested_folders_in_the_order_of_paths() {
     let root = folder(&[
         ("z.txt", b"last\r\n"),
