@@ -49,6 +49,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             with_metadata: false,
             conversion: None,
             existing: Existing::Replace,
+            split: None,
+            hub_folder: false,
         },
         format.name(),
     )?;

@@ -41,7 +41,7 @@
 //!   and files of settings, of which each fills in what those above it leave
 //!   open. [`report`]: what a person sees.
 //! - [`insight`]: what a data set is like, counted sample by sample, for the page
-//!   that `report` makes of it.
+//!   that `report` makes of it and the end of a run.
 //! - [`generate`]: the heart. Loop (its engine), books, briefs, pace, retries,
 //!   budget, parsing of answers, duplicates, second looks. Sees a
 //!   [`FormatHandler`](format::FormatHandler), an

@@ -71,9 +71,9 @@ fn start(cli: Cli, env: &Env, report: &mut Report) -> Result<ExitStatus, RunErro
         signal(SignalKind::from_raw(SIGXFSZ))?
     };
     if config.extent == Extent::Nothing {
-        return runtime.block_on(dry_run(config));
+        return runtime.block_on(dry_run(config, report));
     }
-    let Some(prepared) = prepare(config)? else {
+    let Some(prepared) = prepare(config, report)? else {
         return Ok(ExitStatus::Success);
     };
     runtime.block_on(async {

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 
 use super::fetch::{FetchLimits, fetch};
@@ -29,19 +29,32 @@ const WAITING: usize = 8;
 /// that is named twice is read once. What cannot be used is skipped, with its reason;
 /// hidden files and folders in a folder are passed over in silence. Passages
 /// that say the same as an earlier one but for a few words are left out. The
-/// passages are kept in an unnamed file in `folder` when they are many.
+/// passages are kept in an unnamed file in `folder` when they are many. How far
+/// it has come is told to `on_progress`.
 ///
 /// # Errors
 ///
 /// Nothing is at one of the inputs, nothing is left, or the passages cannot be
 /// kept.
-pub fn load(inputs: &[PathBuf], how: HowToRead, folder: &Path) -> Result<Corpus, LoadError> {
+pub fn load(
+    inputs: &[PathBuf],
+    how: HowToRead,
+    folder: &Path,
+    mut on_progress: impl FnMut(Loaded),
+) -> Result<Corpus, LoadError> {
     let roots = roots(inputs)?;
     let mut loading = Loading::new(folder);
-    read_all(candidates(roots.clone()), how, folder, |file, event| {
-        loading.take(file, event).map_err(|error| LoadError::Spool {
-            folder: folder.to_owned(),
-            error,
+    let all = OnceLock::new();
+    thread::scope(|scope| {
+        // Reading need not wait until large folders are walked through.
+        scope.spawn(|| all.set(candidates(roots.clone()).count()));
+        read_all(candidates(roots.clone()), how, folder, |file, event| {
+            let taken = loading.take(file, event);
+            on_progress(loading.progress(all.get().copied()));
+            taken.map_err(|error| LoadError::Spool {
+                folder: folder.to_owned(),
+                error,
+            })
         })
     })?;
     let corpus = loading.into_corpus();
@@ -49,6 +62,17 @@ pub fn load(inputs: &[PathBuf], how: HowToRead, folder: &Path) -> Result<Corpus,
         true => Err(nothing(&roots, corpus.skipped)),
         false => Ok(corpus),
     }
+}
+
+/// How far loading has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// Files that were read, or skipped.
+    pub files: usize,
+    /// Files that there are; `None` until they are counted.
+    pub all: Option<usize>,
+    /// Passages so far.
+    pub passages: usize,
 }
 
 /// What a reader says of a file.
@@ -193,6 +217,14 @@ impl Loading {
             Event::End(end) => self.ends.push((file, end)),
         }
         Ok(())
+    }
+
+    fn progress(&self, all: Option<usize>) -> Loaded {
+        Loaded {
+            files: self.ends.len(),
+            all,
+            passages: self.passages.len(),
+        }
     }
 
     fn into_corpus(mut self) -> Corpus {

@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize, Serializer};
 pub use chunk::ChunkSize;
 pub use extract::{FileType, Limits, Part, PartLimits, PdfEngine, Section, extract, pdf_parts};
 pub use fetch::FetchError;
-pub use load::load;
+pub use load::{Loaded, load};
 pub use reader::{HowToRead, READER_ARGUMENT, serve};
 pub use spool::Passages;
 

@@ -9,7 +9,7 @@ use super::extract::SUPPORTED;
 use super::*;
 
 fn load_all(inputs: &[PathBuf]) -> Result<Corpus, LoadError> {
-    load(inputs, HowToRead::default(), Path::new("."))
+    load(inputs, HowToRead::default(), Path::new("."), |_| {})
 }
 
 fn load_auto(path: &Path) -> Result<Corpus, LoadError> {
@@ -63,6 +63,19 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 fn message(path: &Path, root: &TempDir) -> String {
     let message = load_auto(path).unwrap_err().to_string();
     message.replace(root.path().to_str().unwrap(), "…")
+}
+
+#[test]
+fn those_who_wait_learn_how_many_files_of_all_are_read() {
+    let root = folder(&[("a.txt", b"One."), ("b.txt", b"Two."), ("c.txt", b"\0\0")]);
+    let mut told = Vec::new();
+    let inputs = [root.path().to_owned()];
+    let watch = |loaded| told.push(loaded);
+    load(&inputs, HowToRead::default(), Path::new("."), watch).unwrap();
+    // Counting the files may take longer than reading them.
+    assert!(told.iter().all(|it| matches!(it.all, None | Some(3))));
+    let last = told.last().unwrap();
+    assert_eq!((last.files, last.passages), (3, 2));
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub mod dedup;
 mod engine;
 mod estimate;
 mod examples;
+mod flight;
 mod ledger;
 mod pace;
 pub mod parse;
@@ -46,6 +47,7 @@ pub use brief::Source;
 pub use budget::{Budget, Rates, Spent};
 pub use estimate::Estimate;
 pub use examples::Examples;
+pub use flight::{Flight, Pause};
 pub use ledger::Books;
 pub use pace::Limits;
 pub use plan::{Attribute, ListError, Plan, Topic};
@@ -180,6 +182,8 @@ pub enum Event<'a> {
         /// Topics that are new.
         new: usize,
     },
+    /// Everything that may go out now is under way.
+    Waiting(Flight),
     /// A batch came to its end.
     Settled {
         /// Its new samples, on disk.

@@ -11,6 +11,9 @@ use super::text::Texts;
 const MOST_CLASSES: usize = 20;
 const MOST_CLASS_BYTES: usize = 80;
 
+/// The same of a column whose field declares its classes.
+const MOST_DECLARED: usize = 50;
+
 /// Samples that a class must have on the average.
 const LEAST_OF_A_CLASS: u64 = 3;
 
@@ -31,6 +34,7 @@ pub struct Column {
     has_fractions: bool,
     /// Samples by value, as long as there are few.
     classes: Option<BTreeMap<String, u64>>,
+    most_classes: usize,
 }
 
 /// What a column is like.
@@ -55,7 +59,30 @@ impl Column {
             numbers: Some(Reservoir::new(MOST_NUMBERS)),
             has_fractions: false,
             classes: Some(BTreeMap::new()),
+            most_classes: MOST_CLASSES,
         }
+    }
+
+    /// The same for a glance: of texts nothing but lengths and openings, and as
+    /// many classes as fields declare.
+    pub(super) fn brief(name: &str) -> Self {
+        Self {
+            texts: Texts::brief(),
+            most_classes: MOST_DECLARED,
+            ..Self::new(name)
+        }
+    }
+
+    /// Samples by value, if there are few values.
+    #[must_use]
+    pub fn classes(&self) -> Option<&BTreeMap<String, u64>> {
+        self.classes.as_ref()
+    }
+
+    /// Its numbers, if everything in it is one.
+    #[must_use]
+    pub fn numbers(&self) -> Option<&Reservoir<f64>> {
+        self.numbers.as_ref()
     }
 
     /// Whether it tells where samples come from, and not what they are.
@@ -110,7 +137,7 @@ impl Column {
         if text.len() <= MOST_CLASS_BYTES {
             *classes.entry(text.to_owned()).or_default() += 1;
         }
-        if text.len() > MOST_CLASS_BYTES || classes.len() > MOST_CLASSES {
+        if text.len() > MOST_CLASS_BYTES || classes.len() > self.most_classes {
             self.classes = None;
         }
     }

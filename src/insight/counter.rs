@@ -5,14 +5,18 @@ use std::collections::HashMap;
 /// Texts that are counted beside each other.
 const MOST: usize = 10_000;
 
+/// The same where only the most frequent ones matter.
+const FEW: usize = 1_000;
+
 /// Counts of the frequent ones among many texts.
 ///
 /// Lossy counting (Manku and Motwani 2002): when there are too many texts, the
 /// rarest are forgotten, so that a count may be too low by as many as
 /// [`missed`](Self::missed).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Counter {
     counts: HashMap<String, Count>,
+    most: usize,
     missed: u64,
 }
 
@@ -23,13 +27,32 @@ struct Count {
     before: u64,
 }
 
+impl Default for Counter {
+    fn default() -> Self {
+        Self::of(MOST)
+    }
+}
+
 impl Counter {
+    /// One that takes little memory, and is less exact.
+    pub(super) fn small() -> Self {
+        Self::of(FEW)
+    }
+
+    fn of(most: usize) -> Self {
+        Self {
+            counts: HashMap::new(),
+            most,
+            missed: 0,
+        }
+    }
+
     /// Counts `text` once more.
     pub(super) fn add(&mut self, text: String) {
         let before = self.missed;
         let count = self.counts.entry(text);
         count.or_insert(Count { since: 0, before }).since += 1;
-        while self.counts.len() > MOST {
+        while self.counts.len() > self.most {
             self.missed += 1;
             let missed = self.missed;
             self.counts

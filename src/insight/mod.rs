@@ -8,6 +8,7 @@ mod account;
 mod column;
 mod counter;
 mod findings;
+mod glance;
 mod growth;
 mod lengths;
 mod reservoir;
@@ -26,6 +27,7 @@ pub use account::{Account, Cost, Document, End, Part, Passages, Reject, Rejects,
 pub use column::{Column, Kind};
 pub use counter::Counter;
 pub use findings::findings;
+pub use glance::Glance;
 pub use growth::Growth;
 pub use lengths::Lengths;
 pub use reservoir::Reservoir;

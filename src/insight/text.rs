@@ -25,18 +25,32 @@ pub struct Texts {
     pub openings: Counter,
     /// Runs of words in them, each once a text.
     pub phrases: Counter,
+    /// Whether lengths and openings are all that is wanted.
+    is_brief: bool,
 }
 
 impl Texts {
+    /// Those whose variety and phrases nobody will ask for.
+    pub(super) fn brief() -> Self {
+        Self {
+            openings: Counter::small(),
+            is_brief: true,
+            ..Self::default()
+        }
+    }
+
     /// Takes in `text`; how many words it has.
     pub(super) fn take(&mut self, text: &str) -> u64 {
         let words = words(text);
         let length = words.len() as u64;
         self.lengths.add(length);
-        self.variety.add(&words);
         if words.len() >= OPENING {
             self.openings.add(words[..OPENING].join(" "));
         }
+        if self.is_brief {
+            return length;
+        }
+        self.variety.add(&words);
         let mut phrases = HashSet::new();
         for phrase in words[..words.len().min(MOST_WORDS)].windows(PHRASE) {
             if phrases.insert(phrase) {

@@ -1,21 +1,34 @@
 //! What a person sees: messages, progress and summary on stderr, results on
 //! stdout. Decides nothing.
 
+mod glance;
 pub mod html;
+mod line;
 mod log;
+mod next;
+mod page;
+mod progress;
 mod summary;
+mod terminal;
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use chrono::{Local, TimeDelta};
+use indicatif::HumanCount;
 use tracing::level_filters::LevelFilter;
 
 use crate::cli::LogLevel;
-use crate::generate::{Books, Estimate, Event, Traffic};
+use crate::document::Loaded;
+use crate::generate::{Books, Estimate, Event, Flight, Rates, Traffic};
+use crate::insight::Glance;
 use crate::sample::{Field, Sample};
+
+use line::{Counts, Until};
+use page::Layout;
+use progress::{Manner, Progress, Status};
 
 pub use html::GENERATOR;
 pub use summary::{Summary, listed};
@@ -27,8 +40,11 @@ const PREVIEW: usize = 3;
 #[derive(Debug)]
 pub struct Report {
     quiet: bool,
-    bar: ProgressBar,
-    has_answer: bool,
+    progress: Progress,
+    rates: Option<Rates>,
+    /// Samples that were there before.
+    before: u64,
+    glance: Glance,
     preview: Vec<Sample>,
 }
 
@@ -36,7 +52,10 @@ impl Report {
     /// Starts to print messages from `level` up, or errors only.
     #[must_use]
     pub fn new(level: LogLevel, quiet: bool) -> Self {
-        let bar = ProgressBar::hidden();
+        let progress = Progress::new(match quiet {
+            true => Manner::Not,
+            false => Manner::of_stderr(),
+        });
         let level = match level {
             _ if quiet => LevelFilter::ERROR,
             LogLevel::Debug => LevelFilter::DEBUG,
@@ -44,28 +63,62 @@ impl Report {
             LogLevel::Warning => LevelFilter::WARN,
             LogLevel::Error | LogLevel::Critical => LevelFilter::ERROR,
         };
-        log::install(level, &bar);
+        log::install(level, progress.bar());
         Self {
             quiet,
-            bar,
-            has_answer: false,
+            progress,
+            rates: None,
+            before: 0,
+            glance: Glance::default(),
             preview: Vec::new(),
         }
     }
 
-    /// A run for `target` samples begins, of which `written` are there.
-    pub fn start(&self, target: u64, written: u64) {
-        self.bar.set_length(target);
-        self.bar.set_position(written);
-        self.bar.reset_eta();
-        if self.quiet || !io::stderr().is_terminal() {
-            return;
+    /// Documents are going to be loaded.
+    pub fn start_loading(&mut self) {
+        let since = Instant::now();
+        let loaded = Loaded::default();
+        self.progress.begin(Status::Loading { since, loaded }, 0);
+    }
+
+    /// Loading has come so far.
+    pub fn loading(&self, loaded: Loaded) {
+        self.progress.loaded(loaded);
+    }
+
+    /// Everything is loaded, or cannot be.
+    pub fn end_loading(&mut self) {
+        self.progress.end();
+    }
+
+    /// The samples are going to be of `fields`.
+    pub fn expect(&mut self, fields: &[Field]) {
+        self.glance = Glance::new(fields);
+    }
+
+    /// The next `samples` are on disk, of this part of the run or an earlier one.
+    pub fn take(&mut self, samples: &[Sample]) {
+        let wanted = PREVIEW.saturating_sub(self.preview.len());
+        self.preview.extend(samples.iter().take(wanted).cloned());
+        if !self.quiet {
+            for sample in samples {
+                self.glance.take(sample);
+            }
         }
-        self.bar.set_style(style(
-            "{spinner} waiting for the first answer  {elapsed}  {wide_msg}",
-        ));
-        self.bar.set_draw_target(ProgressDrawTarget::stderr());
-        self.bar.enable_steady_tick(Duration::from_millis(250));
+    }
+
+    /// A run for `target` samples begins, of which `written` are there; its
+    /// tokens cost what `rates` say, if that is known.
+    pub fn start(&mut self, target: u64, written: u64, rates: Option<&Rates>) {
+        self.rates = rates.cloned();
+        self.before = written;
+        let counts = Counts {
+            target,
+            written,
+            ..Counts::default()
+        };
+        let left = target.saturating_sub(written);
+        self.progress.begin(Status::Running(counts), left);
     }
 
     /// Something happened.
@@ -84,56 +137,70 @@ impl Report {
                     tracing::info!("plan: {new} more topics, {topics} now");
                 }
             }
+            Event::Waiting(flight) => self.wait(*flight),
             Event::Settled {
                 new,
                 books,
                 traffic,
             } => {
-                let wanted = PREVIEW.saturating_sub(self.preview.len());
-                self.preview.extend(new.iter().take(wanted).cloned());
-                if !self.has_answer && books.written > 0 {
-                    self.has_answer = true;
-                    self.bar.set_style(style(
-                        "{bar:16} {human_pos}/{human_len} samples  {per_sec:1}  eta {eta}  {wide_msg}",
-                    ));
-                }
-                self.bar.set_position(books.written);
-                self.bar.set_message(progress_message(books, traffic));
+                self.take(new);
+                self.count(books, traffic);
             }
         }
     }
 
+    fn wait(&self, flight: Flight) {
+        let Flight {
+            under_way,
+            limit,
+            pause,
+        } = flight;
+        let pause = pause.map(|pause| Until {
+            time: time_in(pause.left),
+            is_for_failures: pause.is_for_failures,
+        });
+        self.progress.count(|counts| {
+            counts.under_way = Some((under_way, limit));
+            counts.pause = pause;
+        });
+    }
+
+    fn count(&self, books: &Books, traffic: &Traffic) {
+        let cost = self.rates.as_ref().map(|rates| rates.cost(traffic));
+        let looks = traffic.verify.usage;
+        let usages = [traffic.usage, looks];
+        let tokens = usages.map(|usage| usage.prompt_tokens + usage.completion_tokens);
+        self.progress.count(|counts| {
+            counts.written = books.written;
+            counts.duplicate = books.duplicate;
+            counts.rejected = books.rejected();
+            counts.tokens = tokens.iter().sum();
+            counts.cost = cost;
+        });
+        self.progress.advance(books.written - self.before);
+    }
+
     /// The run is over.
-    pub fn finish(&self, summary: &Summary<'_>, fields: &[Field]) {
-        self.bar.finish_and_clear();
+    pub fn finish(&mut self, summary: &Summary<'_>, fields: &[Field]) {
+        self.progress.end();
         if self.quiet {
             return;
         }
+        let layout = Layout::of_stderr();
         let mut text = String::new();
-        for (index, sample) in self.preview.iter().enumerate() {
-            summary::preview(&mut text, index + 1, sample, fields);
-        }
-        summary.write(&mut text);
+        summary.write_account(&mut text, layout);
+        glance::write(&mut text, &self.glance, fields, layout);
+        summary::preview(&mut text, &self.preview, fields, layout);
+        summary.write_files(&mut text, layout);
         // Nobody is left to be told that stderr is closed.
         let _ = io::stderr().write_all(text.as_bytes());
     }
 }
 
-fn style(template: &str) -> ProgressStyle {
-    let style = ProgressStyle::with_template(template).expect("a valid template");
-    style.progress_chars("=> ")
-}
-
-fn progress_message(books: &Books, traffic: &Traffic) -> String {
-    let tokens = traffic.usage.prompt_tokens + traffic.usage.completion_tokens;
-    let mut message = format!("{} tokens", HumanCount(tokens));
-    if books.duplicate > 0 {
-        let _ = write!(message, "  {} dup", HumanCount(books.duplicate));
-    }
-    if books.rejected() > 0 {
-        let _ = write!(message, "  {} rejected", HumanCount(books.rejected()));
-    }
-    message
+/// The time of day when `left` is over.
+fn time_in(left: Duration) -> String {
+    let left = TimeDelta::from_std(left).unwrap_or_default();
+    (Local::now() + left).format("%H:%M:%S").to_string()
 }
 
 /// Prints the results of a run on stdout: `paths`, one a line.

@@ -2,17 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use console::measure_text_width;
 use indicatif::HumanCount;
 
 use crate::generate::verify::{Counts, Tally};
 use crate::generate::{Books, Looks, Rates, Run, Traffic};
 use crate::sample::{Field, Sample, Value};
 
-/// Characters of a value that the preview shows.
-const SHOWN: usize = 160;
+use super::next;
+use super::page::{Layout, padded};
+
+/// Fields of a sample that the preview shows.
+const MOST_FIELDS: usize = 3;
+
+/// Columns of a field's name, at most.
+const NAME: usize = 14;
+
+/// Reasons of one kind of loss that are told.
+const MOST_REASONS: usize = 6;
 
 /// What the last screen says.
 #[derive(Debug)]
@@ -35,10 +45,40 @@ pub struct Summary<'a> {
     pub rejects: Option<&'a Path>,
     /// Written samples that are in the journal only, by reason.
     pub not_converted: &'a BTreeMap<String, u64>,
+    /// The files of the samples.
+    pub files: &'a [PathBuf],
+    /// The page about the samples, if one was made.
+    pub page: Option<&'a Path>,
 }
 
 impl Summary<'_> {
-    pub(super) fn write(&self, text: &mut String) {
+    /// Writes what became of every sample that was asked for, and what it took.
+    pub(super) fn write_account(&self, text: &mut String, layout: Layout) {
+        let mut lines = String::new();
+        self.account(&mut lines);
+        for line in lines.lines() {
+            let indent = line.len() - line.trim_start().len();
+            text.push_str(&layout.wrapped(line, indent + 4));
+        }
+    }
+
+    /// Writes what the files are called, and how to load them.
+    pub(super) fn write_files(&self, text: &mut String, layout: Layout) {
+        if !self.files.is_empty() {
+            let names = printable(&next::names(self.files));
+            text.push_str(&layout.wrapped(&format!("files   {names}"), 8));
+        }
+        if let Some(page) = self.page {
+            let page = printable(&page.display().to_string());
+            text.push_str(&layout.wrapped(&format!("report  {page}"), 8));
+        }
+        if let Some(command) = next::command(self.files) {
+            // In one line, to be copied.
+            let _ = writeln!(text, "load    {command}");
+        }
+    }
+
+    fn account(&self, text: &mut String) {
         let Self {
             format,
             target,
@@ -154,7 +194,7 @@ fn write_losses(text: &mut String, books: &Books) {
         ("failed", &books.failed),
     ] {
         if !reasons.is_empty() {
-            let _ = writeln!(text, "  {name}: {}", listed(reasons));
+            let _ = writeln!(text, "  {name}: {}", most_frequent(reasons));
         }
     }
     if books.ungrounded > 0 {
@@ -211,16 +251,6 @@ fn fates(counts: &Counts) -> String {
 
 /// What the samples are of, and made from.
 fn write_made(text: &mut String, run: &Run) {
-    if let Some(balance) = &run.balance {
-        let classes = balance.classes.iter();
-        let classes = classes.map(|it| (it.class.as_str(), it.samples));
-        let _ = writeln!(
-            text,
-            "  {}: {}",
-            printable(&balance.field),
-            counted(classes)
-        );
-    }
     if let Some(plan) = run.plan.as_ref().filter(|plan| !plan.topics.is_empty()) {
         let topics = HumanCount(plan.topics.len() as u64);
         let _ = writeln!(
@@ -262,35 +292,49 @@ pub fn listed(reasons: &BTreeMap<String, u64>) -> String {
     )
 }
 
+/// The same, with the rare ones of many put together.
+fn most_frequent(reasons: &BTreeMap<String, u64>) -> String {
+    let mut reasons: Vec<_> = reasons
+        .iter()
+        .map(|(name, count)| (name.as_str(), *count))
+        .collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let others = reasons.split_off(reasons.len().min(MOST_REASONS));
+    let others = others.iter().map(|(_, count)| count).sum();
+    let others = (others > 0).then_some(("other reasons", others));
+    counted(reasons.into_iter().chain(others))
+}
+
 /// `name 3, other name 1`.
 fn counted<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
     let counts = counts.map(|(name, count)| format!("{} {}", printable(name), HumanCount(count)));
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// A sample as `field  value` lines.
-pub(super) fn preview(text: &mut String, number: usize, sample: &Sample, fields: &[Field]) {
-    let _ = writeln!(text, "sample {number}");
-    let width = fields
+/// Some `samples`, each as lines of a field and its value.
+pub(super) fn preview(text: &mut String, samples: &[Sample], fields: &[Field], layout: Layout) {
+    let shown = &fields[..fields.len().min(MOST_FIELDS)];
+    let names: Vec<_> = shown
         .iter()
-        .map(|field| field.name.chars().count())
-        .max()
-        .unwrap_or_default();
-    for (field, value) in fields.iter().zip(&sample.values) {
-        let value = match value {
-            Value::String(value) => shortened(value),
-            other => shortened(&serde_json::to_string(other).expect("a plain value")),
-        };
-        let _ = writeln!(text, "  {:width$}  {value}", printable(&field.name));
+        .map(|field| layout.shortened(&printable(&field.name), NAME))
+        .collect();
+    let widths = names.iter().map(|name| measure_text_width(name));
+    let width = widths.max().unwrap_or_default();
+    for (number, sample) in (1..).zip(samples) {
+        let mut start = format!("sample {number}");
+        for (name, value) in names.iter().zip(&sample.values) {
+            let value = match value {
+                Value::String(value) => printable(value),
+                other => printable(&serde_json::to_string(other).expect("a plain value")),
+            };
+            let value = layout.rest(&value, start.len() + width + 4);
+            let _ = writeln!(text, "{start}  {}  {value}", padded(name, width));
+            start = " ".repeat(start.len());
+        }
+        if let Some(more @ 1..) = fields.len().checked_sub(shown.len()) {
+            let _ = writeln!(text, "{start}  and {more} more fields");
+        }
     }
-}
-
-fn shortened(value: &str) -> String {
-    let mut shown: String = printable(value).chars().take(SHOWN).collect();
-    if value.chars().nth(SHOWN).is_some() {
-        shown.push('…');
-    }
-    shown
 }
 
 /// `text` without what could move a terminal's cursor.
@@ -308,9 +352,14 @@ pub(super) fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generate::{ByClass, OfClass, Outcome, Part};
+    use crate::generate::{Outcome, Part};
     use crate::llm::{Price, Usage};
     use crate::sample::FieldKind;
+
+    const LAYOUT: Layout = Layout {
+        width: 80,
+        is_utf8: true,
+    };
 
     fn run(part: Part) -> Run {
         let count = |reason: &str, count| BTreeMap::from([(reason.to_owned(), count)]);
@@ -345,24 +394,14 @@ mod tests {
             part,
             refined_query: None,
             plan: None,
-            balance: Some(ByClass {
-                field: "label".to_owned(),
-                classes: [("yes", 600), ("no", 400)].map(of_class).to_vec(),
-            }),
+            balance: None,
             verified: None,
             coverage: None,
             end: Ok(Outcome::Complete),
         }
     }
 
-    fn of_class((class, samples): (&str, u64)) -> OfClass {
-        OfClass {
-            class: class.to_owned(),
-            samples,
-        }
-    }
-
-    fn summary(run: &Run, rates: Option<&Rates>) -> String {
+    fn summary(run: &Run, rates: Option<&Rates>, layout: Layout) -> String {
         let summary = Summary {
             format: "qa",
             target: 1_000,
@@ -373,9 +412,12 @@ mod tests {
             elapsed: Duration::from_millis(12_340),
             rejects: Some(Path::new(".sdgen/out.rejects.jsonl")),
             not_converted: &BTreeMap::new(),
+            files: &["out.jsonl", "out.parquet"].map(PathBuf::from),
+            page: Some(Path::new("out.report.html")),
         };
         let mut text = String::new();
-        summary.write(&mut text);
+        summary.write_account(&mut text, layout);
+        summary.write_files(&mut text, layout);
         text
     }
 
@@ -386,7 +428,7 @@ mod tests {
             written: 1_000,
             traffic: Traffic::default(),
         };
-        insta::assert_snapshot!(summary(&run(part), None));
+        insta::assert_snapshot!(summary(&run(part), None, LAYOUT));
     }
 
     #[test]
@@ -415,7 +457,7 @@ mod tests {
             verify: price.clone(),
             samples: price,
         };
-        insta::assert_snapshot!(summary(&run(part), Some(&rates)));
+        insta::assert_snapshot!(summary(&run(part), Some(&rates), LAYOUT));
     }
 
     #[test]
@@ -452,7 +494,14 @@ mod tests {
             },
         };
         run.verified = Some(tally);
-        let told = summary(&run, None);
+        let told = summary(
+            &run,
+            None,
+            Layout {
+                width: 500,
+                ..LAYOUT
+            },
+        );
         assert!(told.contains(&text), "{told}");
         let requests = told.lines().find(|line| line.starts_with("  requests"));
         text.push_str(requests.expect("they are told"));
@@ -462,6 +511,15 @@ mod tests {
           neutral 900: 850 agreed, 40 dropped, 10 not judged
         requests 52, 2 of them retries (timeout 3), 12 of them to verify; tokens 20,000 in, 90,000 (1,500 of them thoughts) out, and to verify 5,000 in, 300 out
         ");
+    }
+
+    #[test]
+    fn rare_reasons_are_put_together_and_none_is_lost() {
+        let reasons = (1..=9).map(|count| (format!("reason {count}"), count));
+        assert_eq!(
+            most_frequent(&reasons.collect()),
+            "reason 9 9, reason 8 8, reason 7 7, reason 6 6, reason 5 5, reason 4 4, other reasons 6"
+        );
     }
 
     #[test]
@@ -477,7 +535,7 @@ mod tests {
             ],
         };
         let mut text = String::new();
-        preview(&mut text, 1, &sample, &fields);
-        assert_eq!(text, "sample 1\n  text  a [2Jb c\n  n     3\n");
+        preview(&mut text, &[sample], &fields, LAYOUT);
+        assert_eq!(text, "sample 1  text  a [2Jb c\n          n     3\n");
     }
 }

@@ -176,10 +176,10 @@ fn is_tag(language: &str) -> bool {
 /// The Hub's word for so many samples.
 fn size(samples: u64) -> &'static str {
     match samples {
-        ..1_000 => "n<1K",
-        ..10_000 => "1K<n<10K",
-        ..100_000 => "10K<n<100K",
-        ..1_000_000 => "100K<n<1M",
+        0..1_000 => "n<1K",
+        1_000..10_000 => "1K<n<10K",
+        10_000..100_000 => "10K<n<100K",
+        100_000..1_000_000 => "100K<n<1M",
         _ => "1M<n<10M",
     }
 }

@@ -4,16 +4,25 @@ use std::path::Path;
 
 use crate::config::Documents;
 use crate::document::{self, Corpus, LoadError, Skipped};
+use crate::report::Report;
 
 /// Most skipped files that are told.
 const TOLD_SKIPPED: usize = 20;
 
 /// The text of `documents`, for a run with outputs at `prefix`; without any,
 /// says why.
-pub(super) fn load(documents: &Documents, prefix: &Path) -> Result<Corpus, LoadError> {
+pub(super) fn load(
+    documents: &Documents,
+    prefix: &Path,
+    report: &mut Report,
+) -> Result<Corpus, LoadError> {
     let folders = prefix.ancestors().skip(1).find(|folder| folder.is_dir());
     let folder = folders.unwrap_or(Path::new("."));
-    let loaded = document::load(&documents.paths, documents.how, folder);
+    report.start_loading();
+    let loaded = document::load(&documents.paths, documents.how, folder, |loaded| {
+        report.loading(loaded);
+    });
+    report.end_loading();
     if let Err(LoadError::NoText { skipped, .. } | LoadError::NothingLeft { skipped }) = &loaded {
         warn_of(skipped);
     }

@@ -14,7 +14,7 @@ use crate::format::FormatHandler as _;
 use crate::generate::{Estimate, Generator, Planning, Progress, Source};
 use crate::llm::{ChatRequest, Completion, LlmClient, LlmError};
 use crate::output::{Existing, OutputFormat, Place};
-use crate::report;
+use crate::report::{self, Report};
 use crate::shutdown::stop_switch;
 
 use super::identity::Identity;
@@ -29,14 +29,16 @@ const CHARS_PER_TOKEN: usize = 4;
 /// # Errors
 ///
 /// Those that would keep the run from beginning.
-pub async fn dry_run(mut config: Config) -> Result<ExitStatus, RunError> {
+pub async fn dry_run(mut config: Config, report: &mut Report) -> Result<ExitStatus, RunError> {
     Place::check(&config.output, config.format.name())?;
     if let Some(path) = &config.examples {
         config.options.examples = Some(Arc::new(examples::load(path, &config)?));
     }
     let corpus = match &config.input {
         Input::Query(_) => None,
-        Input::Documents(documents) => Some(documents::load(documents, &config.output.prefix)?),
+        Input::Documents(documents) => {
+            Some(documents::load(documents, &config.output.prefix, report)?)
+        }
     };
     Clients::new(&config)?;
     let files = Place::targets_of(&config.output, config.format.name());

@@ -1,7 +1,7 @@
 //! What is to be known of a run afterwards.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
@@ -247,7 +247,7 @@ impl Manifest {
     pub(super) fn report(&mut self, format: &Format) -> Result<(), ReportError> {
         if let Some(file) = self.files.first() {
             let path = default_path(file);
-            write_report(&self.files, Some(format), &path)?;
+            write_report(std::slice::from_ref(file), Some(format), &path)?;
             self.report = Some(path);
         }
         Ok(())
@@ -256,6 +256,11 @@ impl Manifest {
     /// The files that a person wants to have.
     pub(super) fn results(&self) -> Vec<PathBuf> {
         self.files.iter().chain(&self.report).cloned().collect()
+    }
+
+    /// The page about the samples, if one was made.
+    pub(super) fn page(&self) -> Option<&Path> {
+        self.report.as_deref()
     }
 
     /// Who wrote the samples, for the summary.

@@ -226,7 +226,7 @@ enum Output {
 /// # Errors
 ///
 /// The run cannot begin.
-pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
+pub fn prepare(mut config: Config, report: &mut Report) -> Result<Option<Prepared>, RunError> {
     let folder = match config.extent {
         Extent::Preview(samples) => Some(preview::arrange(&mut config, samples)?),
         Extent::All | Extent::Nothing => None,
@@ -239,7 +239,10 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
     }
     let mut corpus = match &config.input {
         Input::Query(_) => None,
-        Input::Documents(documents) => Some(documents::load(documents, &config.output.prefix)?),
+        Input::Documents(documents) => {
+            let prefix = &config.output.prefix;
+            Some(documents::load(documents, prefix, report)?)
+        }
     };
     let mut clients = Clients::new(&config)?;
     if !config.resume && !is_wanted(&config, config.options.samples as u64) {
@@ -269,7 +272,7 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
             Source::Documents(Arc::new(corpus.passages))
         }
     };
-    let progress = progress(&config, &source, past.as_ref())?;
+    let progress = progress(&config, &source, past.as_ref(), report)?;
     if config.resume && !is_wanted(&config, progress.missing()) {
         return Ok(None);
     }
@@ -294,13 +297,21 @@ pub fn prepare(mut config: Config) -> Result<Option<Prepared>, RunError> {
 }
 
 /// How far the run has come in `past`, its journal.
-fn progress(config: &Config, source: &Source, past: Option<&Past>) -> Result<Progress, RunError> {
+fn progress(
+    config: &Config,
+    source: &Source,
+    past: Option<&Past>,
+    report: &mut Report,
+) -> Result<Progress, RunError> {
+    let fields = config.options.fields(&config.format);
+    report.expect(&fields);
     let mut progress = Progress::new(&config.format, &config.options, source);
     let Some(past) = past else {
         return Ok(progress);
     };
-    past.replay(&config.options.fields(&config.format), |record, samples| {
+    past.replay(&fields, |record, samples| {
         progress.replay(record, &samples);
+        report.take(&samples);
     })?;
     if past.damaged() > 0 {
         tracing::warn!(
@@ -366,7 +377,8 @@ impl Prepared {
         let Config {
             format, options, ..
         } = &config;
-        report.start(options.samples as u64, progress.written());
+        let target = options.samples as u64;
+        report.start(target, progress.written(), config.rates.as_ref());
         let started = Instant::now();
         let (mut run, finished, manifest_file) = match output {
             Output::Done(finished) => (progress.into_run(), finished, None),
@@ -406,10 +418,14 @@ impl Prepared {
         manifest.sources = finished.sources;
         manifest.rejects = finished.rejects;
         let unwritten = manifest_file.and_then(|file| file.write(&manifest).err());
-        let is_carded = config.output.hub_folder && !manifest.files.is_empty();
-        let uncarded = is_carded
-            .then(|| card::write(&config, &run).err())
-            .flatten();
+        let uncarded = match config.output.hub_folder && !manifest.files.is_empty() {
+            true => card::write(&config, &run).err(),
+            false => None,
+        };
+        let unreported = match config.report.page {
+            true => manifest.report(format).err(),
+            false => None,
+        };
         report.finish(
             &Summary {
                 format: format.name(),
@@ -419,15 +435,16 @@ impl Prepared {
                 rates: config.rates.as_ref(),
                 is_billed: !config.provider.is_offline(),
                 elapsed,
-                rejects: manifest.rejects.as_deref(),
+                rejects: manifest.rejects.as_deref().filter(|_| folder.is_none()),
                 not_converted: &manifest.not_converted,
+                files: match folder {
+                    Some(_) => &[],
+                    None => &manifest.files,
+                },
+                page: manifest.page(),
             },
             &options.fields(format),
         );
-        let unreported = match config.report.page {
-            true => manifest.report(format).err(),
-            false => None,
-        };
         let is_shown = folder.is_some() && run.books.written > 0;
         let printed = match config.report.json {
             _ if folder.is_some() => preview::print(&manifest.files),
@@ -438,26 +455,25 @@ impl Prepared {
             let hint = verdict.hint.as_deref().filter(|_| folder.is_none());
             report::print_error(problem, hint);
         }
-        let unprinted = printed
-            .err()
-            .map(|error| WriteError::at(Path::new("stdout"), error));
-        let mut status = match is_shown {
-            true => ExitStatus::Success,
-            false => verdict.status,
-        };
-        if let Some(error) = &unreported {
-            report::print_error(error, Some(error.hint()));
+        let unprinted = printed.map_err(|error| WriteError::at(Path::new("stdout"), error));
+        let errors = [unsaved, unwritten, uncarded, unprinted.err()];
+        match have_failed(unreported.as_ref(), &errors) {
+            true if is_shown || verdict.status == ExitStatus::Success => ExitStatus::Output,
+            false if is_shown => ExitStatus::Success,
+            _ => verdict.status,
         }
-        let errors = [unsaved, unwritten, uncarded, unprinted];
-        for error in errors.iter().flatten() {
-            report::print_error(error, None);
-        }
-        let has_failed = unreported.is_some() || errors.iter().any(Option::is_some);
-        if has_failed && status == ExitStatus::Success {
-            status = ExitStatus::Output;
-        }
-        status
     }
+}
+
+/// Whether something that belongs to a run could not be written; tells it.
+fn have_failed(unreported: Option<&ReportError>, errors: &[Option<WriteError>]) -> bool {
+    if let Some(error) = unreported {
+        report::print_error(error, Some(error.hint()));
+    }
+    for error in errors.iter().flatten() {
+        report::print_error(error, None);
+    }
+    unreported.is_some() || errors.iter().any(Option::is_some)
 }
 
 fn warn_of_stale(files: &[PathBuf]) {

@@ -163,6 +163,8 @@ fn generate(server: &Server, samples: u64, concurrency: usize) {
         with_metadata: false,
         conversion: None,
         existing: Existing::Refuse,
+        split: None,
+        hub_folder: false,
     };
     let place = Place::claim(&output, format.name()).expect("writable");
     let mut outputs = place.begin(format.fields(), &"bench").expect("writable");

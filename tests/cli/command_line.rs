@@ -331,13 +331,19 @@ fn a_proxy_is_used_for_other_hosts() {
 
 /// Runs the program on a terminal, as `script` makes one, and types `answer`.
 #[cfg(target_os = "linux")]
-fn on_a_terminal(sandbox: &Sandbox, words: &str, answer: &str) -> (Option<i32>, String) {
+pub(crate) fn on_a_terminal(
+    sandbox: &Sandbox,
+    env: &[(&str, &str)],
+    words: &str,
+    answer: &str,
+) -> (Option<i32>, String) {
     let command = format!("{} {words}", env!("CARGO_BIN_EXE_sdgen"));
     let mut child = Command::new("/usr/bin/script")
         .args(["--quiet", "--return", "--command", &command, "/dev/null"])
         .current_dir(sandbox.path("."))
         .env_clear()
         .env("TERM", "xterm")
+        .envs(env.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -361,7 +367,7 @@ fn a_large_run_on_a_terminal_is_asked_about() {
     let words = format!("{OFFLINE} --samples 2001");
     for (answer, rows) in [("n\n", None), ("\n", None), ("y\n", Some(2001))] {
         let sandbox = Sandbox::new();
-        let (code, screen) = on_a_terminal(&sandbox, &words, answer);
+        let (code, screen) = on_a_terminal(&sandbox, &[], &words, answer);
         assert!(screen.contains("2,001 samples take about"), "{screen}");
         assert_eq!(code, Some(0));
         let data = "synthetic_data_qa_from_query.jsonl";
@@ -373,6 +379,6 @@ fn a_large_run_on_a_terminal_is_asked_about() {
             rows
         );
     }
-    let (_, screen) = on_a_terminal(&Sandbox::new(), &format!("{words} --yes"), "");
+    let (_, screen) = on_a_terminal(&Sandbox::new(), &[], &format!("{words} --yes"), "");
     assert!(!screen.contains("2,001 samples take"), "{screen}");
 }

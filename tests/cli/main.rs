@@ -44,6 +44,7 @@ mod run;
 mod sandbox;
 mod sanity;
 mod scale;
+mod screen;
 mod server;
 mod settings;
 mod signals;

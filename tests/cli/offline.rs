@@ -30,11 +30,7 @@ fn all_formats_are_written_in_all_file_types() {
         for row in &rows {
             assert_eq!(row.as_object().unwrap().keys().collect::<Vec<_>>(), columns);
         }
-        assert!(
-            ran.stderr.contains("made up offline, without a model"),
-            "{}",
-            ran.stderr
-        );
+        ran.says("made up offline, without a model");
     }
 }
 

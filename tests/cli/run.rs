@@ -44,16 +44,21 @@ impl Ran {
         self
     }
 
-    /// Asserts that stderr says `text`.
+    /// Asserts that stderr says `text`, however it is broken into lines.
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {
         assert!(
-            self.stderr.contains(text),
+            in_one_line(&self.stderr).contains(&in_one_line(text)),
             "no `{text}` in: {}",
             self.stderr
         );
         self
     }
+}
+
+/// `text` with a space for whatever space there is in it.
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl From<Output> for Ran {

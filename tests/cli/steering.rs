@@ -189,7 +189,7 @@ fn classes_are_balanced_or_follow_the_shares_that_are_given() {
             classes[0],
             json!({"class": "entailment", "samples": counts[0]})
         );
-        ran.says(&format!("label: entailment {}, ", counts[0]));
+        ran.says(&format!("label entailment {0} {0} %", counts[0]));
     }
 }
 

@@ -142,6 +142,8 @@ fn replayed(journal: &[u8]) -> Option<Vec<Sample>> {
         with_metadata: false,
         conversion: None,
         existing: Existing::Refuse,
+        split: None,
+        hub_folder: false,
     };
     let side = folder.path().join(".sdgen");
     fs::create_dir(&side).unwrap();

@@ -31,7 +31,7 @@ use super::progress::Progress;
 use super::record::Record;
 use super::traffic::Traffic;
 use super::verify::{MOST_SAMPLES, Verifier};
-use super::{Event, GenerateError, Generator, Options, Outcome, Part, Run};
+use super::{Event, Flight, GenerateError, Generator, Options, Outcome, Part, Pause, Run};
 
 use attempt::{Attempt, Task};
 use instruction::{Instruction, attachment, text_of};
@@ -42,6 +42,9 @@ const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// Pauses shorter than this are not worth a message.
 const TOLD_PAUSE: Duration = Duration::from_secs(5);
+
+/// Pauses shorter than this are not worth showing.
+const SHOWN_PAUSE: Duration = Duration::from_secs(1);
 
 /// Everything that a run owns while it lasts.
 pub(super) struct Engine<'a, F> {
@@ -201,6 +204,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             if in_flight.is_empty() && !self.is_worth_waiting(wake) {
                 break;
             }
+            self.tell_flight(in_flight.len(), wake);
             tokio::select! {
                 biased;
                 () = &mut patience_is_over => break,
@@ -214,6 +218,20 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             }
             self.sync();
         }
+    }
+
+    /// Tells what is under way while the loop waits until `wake` at most.
+    fn tell_flight(&mut self, under_way: usize, wake: Option<Instant>) {
+        let left = wake.map(|wake| wake.duration_since(Instant::now()));
+        let pause = left.filter(|left| *left >= SHOWN_PAUSE).map(|left| Pause {
+            left,
+            is_for_failures: self.pace.is_failing(),
+        });
+        (self.on_event)(Event::Waiting(Flight {
+            under_way,
+            limit: self.pace.limit(),
+            pause,
+        }));
     }
 
     /// Whether there is something to wait for, and that not for too long.

@@ -75,6 +75,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             self.progress.traffic.request(tries > 0);
             let tokens = self.expected_tokens(1);
             let ticket = self.pace.sent(Instant::now(), 0, tokens, tries > 0);
+            self.tell_flight(1, None);
             let reply = tokio::select! {
                 biased;
                 () = &mut patience_is_over => return None,
@@ -105,6 +106,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             }
             tell_pause(pause);
             tries += 1;
+            self.tell_flight(0, Some(Instant::now() + pause));
             tokio::select! {
                 biased;
                 () = shutdown.reached(Urgency::Drain) => return None,

@@ -102,6 +102,8 @@ pub(super) struct Pace {
     down_after: u32,
     /// While there are only complaints and failures.
     trouble: Option<Trouble>,
+    /// Whether the last thing that ended was a failure.
+    is_failing: bool,
 }
 
 /// A time without an answer, since its first complaint or failure.
@@ -147,6 +149,7 @@ impl Pace {
             has_answered: false,
             down_after: DOWN_AFTER.max(max_retries.saturating_add(2)),
             trouble: None,
+            is_failing: false,
         }
     }
 
@@ -223,6 +226,7 @@ impl Pace {
         let was_down = self.is_down();
         self.has_answered = true;
         self.trouble = None;
+        self.is_failing = false;
         self.window.answered(now, ticket.sent, self.hold);
         self.bucket.answered(now);
         if was_down {
@@ -241,6 +245,7 @@ impl Pace {
     /// pause.
     pub(super) fn throttled(&mut self, now: Instant, ticket: Ticket, asked: Option<Duration>) {
         self.send_less(now, ticket, asked);
+        self.is_failing = false;
         self.in_trouble(now, ticket, |trouble| &mut trouble.complaints);
     }
 
@@ -257,6 +262,7 @@ impl Pace {
 
     /// A request failed, which says nothing about their number.
     pub(super) fn failed(&mut self, now: Instant, ticket: Ticket) {
+        self.is_failing = true;
         self.in_trouble(now, ticket, |trouble| &mut trouble.failures);
     }
 
@@ -302,6 +308,16 @@ impl Pace {
     /// Since when there is nothing but complaints and failures.
     pub(super) fn trouble_since(&self) -> Option<Instant> {
         self.trouble.map(|trouble| trouble.since)
+    }
+
+    /// Requests that may be under way at once.
+    pub(super) fn limit(&self) -> usize {
+        self.window.size()
+    }
+
+    /// Whether the last thing that ended was a failure.
+    pub(super) fn is_failing(&self) -> bool {
+        self.is_failing
     }
 
     /// Whether the server wants no request at `now`.

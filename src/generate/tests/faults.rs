@@ -115,6 +115,46 @@ async fn complaints_without_end_end_the_run() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn those_who_watch_learn_what_is_under_way_and_when_it_goes_on() {
+    let mut client = Scripted::new(|call, request| match call {
+        1 => rate_limited(Some(45)),
+        3 => Step::Error(LlmError::Server {
+            status: 503,
+            message: "overloaded".into(),
+            retry_after: Some(Duration::from_secs(20)),
+        }),
+        _ => faultless(call, request),
+    });
+    client.latency = Duration::from_millis(500);
+    let mut bench = Bench::new(40);
+    bench.options.limits.concurrency = 1;
+    bench.options.batch_size = 10;
+    let mut seen = Vec::new();
+    let (_switch, shutdown) = stop_switch();
+    let watch = |event: Event<'_>| {
+        if let Event::Waiting(flight) = event {
+            seen.push(flight);
+        }
+    };
+    let (run, _) = bench.run_until(&client, &shutdown, watch).await;
+    assert!(matches!(run.end, Ok(Outcome::Complete)), "{run:?}");
+    let flight = |under_way, pause| Flight {
+        under_way,
+        limit: 1,
+        pause,
+    };
+    let pause = |seconds, is_for_failures| {
+        Some(Pause {
+            left: Duration::from_secs(seconds),
+            is_for_failures,
+        })
+    };
+    assert_eq!(seen[0], flight(1, None));
+    assert!(seen.contains(&flight(0, pause(45, false))), "{seen:?}");
+    assert!(seen.contains(&flight(0, pause(20, true))), "{seen:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_limit_in_headers_that_is_used_up_for_hours_ends_the_run() {
     let client = Scripted::new(|call, request| {
         let Step::Answer(mut completion) = faultless(call, request) else {

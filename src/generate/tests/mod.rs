@@ -149,6 +149,15 @@ fn server_error() -> Step {
     })
 }
 
+/// Does `then` whenever something but waiting happens.
+fn on_news(mut then: impl FnMut()) -> impl FnMut(Event<'_>) {
+    move |event| {
+        if !matches!(event, Event::Waiting(_)) {
+            then();
+        }
+    }
+}
+
 /// Those of a run for so many samples.
 pub(super) fn options(samples: usize) -> Options {
     Options {

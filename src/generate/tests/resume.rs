@@ -17,13 +17,17 @@ async fn interrupted(bench: &Bench, client: &dyn LlmClient, after: usize) -> Run
     let (switch, shutdown) = stop_switch();
     let mut settled = 0;
     let (run, _) = bench
-        .run_until(client, &shutdown, |_| {
-            settled += 1;
-            if settled == after {
-                switch.signal(Signal::Interrupt);
-                switch.signal(Signal::Interrupt);
-            }
-        })
+        .run_until(
+            client,
+            &shutdown,
+            on_news(|| {
+                settled += 1;
+                if settled == after {
+                    switch.signal(Signal::Interrupt);
+                    switch.signal(Signal::Interrupt);
+                }
+            }),
+        )
         .await;
     assert!(matches!(run.end, Ok(Outcome::Interrupted)));
     run
@@ -143,7 +147,11 @@ async fn the_grace_for_what_is_under_way_is_bounded() {
     let started = Instant::now();
     let bench = Bench::new(1_000);
     let (run, _) = bench
-        .run_until(&client, &shutdown, |_| switch.signal(Signal::Terminate))
+        .run_until(
+            &client,
+            &shutdown,
+            on_news(|| switch.signal(Signal::Terminate)),
+        )
         .await;
     assert!(matches!(run.end, Ok(Outcome::Interrupted)));
     assert_eq!(started.elapsed(), bench.options.grace);

@@ -277,12 +277,16 @@ async fn the_first_interrupt_keeps_what_is_in_flight() {
     client.latency = Duration::from_secs(1);
     let mut settled = 0;
     let (run, lines) = Bench::new(1000)
-        .run_until(&client, &shutdown, |_| {
-            settled += 1;
-            if settled == 1 {
-                switch.signal(Signal::Interrupt);
-            }
-        })
+        .run_until(
+            &client,
+            &shutdown,
+            on_news(|| {
+                settled += 1;
+                if settled == 1 {
+                    switch.signal(Signal::Interrupt);
+                }
+            }),
+        )
         .await;
     assert!(matches!(run.end, Ok(Outcome::Interrupted)));
     assert_eq!((client.calls(), lines.len()), (2, 20));
@@ -297,10 +301,14 @@ async fn the_second_interrupt_drops_what_is_in_flight() {
     });
     client.latency = Duration::from_secs(1);
     let (run, lines) = Bench::new(1000)
-        .run_until(&client, &shutdown, |_| {
-            switch.signal(Signal::Interrupt);
-            switch.signal(Signal::Interrupt);
-        })
+        .run_until(
+            &client,
+            &shutdown,
+            on_news(|| {
+                switch.signal(Signal::Interrupt);
+                switch.signal(Signal::Interrupt);
+            }),
+        )
         .await;
     assert!(matches!(run.end, Ok(Outcome::Interrupted)));
     assert_eq!(lines.len(), 10);
@@ -320,9 +328,13 @@ async fn an_interrupt_cuts_the_pause_before_a_retry() {
     });
     let started = Instant::now();
     let (run, _) = Bench::new(1000)
-        .run_until(&client, &shutdown, |_| {
-            switch.signal(Signal::Terminate);
-        })
+        .run_until(
+            &client,
+            &shutdown,
+            on_news(|| {
+                switch.signal(Signal::Terminate);
+            }),
+        )
         .await;
     assert!(matches!(run.end, Ok(Outcome::Interrupted)));
     assert_eq!(started.elapsed(), Duration::ZERO);

@@ -210,15 +210,21 @@ async fn disturbed(bench: &Bench, server: &Whimsical, random: &mut StdRng) -> bo
     let interrupt_at = random.random_range(1..10);
     let is_urgent = random.random_bool(0.5);
     let (progress, outputs) = bench.resumed();
-    let run = bench.go(server, &shutdown, progress, outputs, |_| {
-        events += 1;
-        if events == interrupt_at {
-            switch.signal(Signal::Interrupt);
-            if is_urgent {
+    let run = bench.go(
+        server,
+        &shutdown,
+        progress,
+        outputs,
+        on_news(|| {
+            events += 1;
+            if events == interrupt_at {
                 switch.signal(Signal::Interrupt);
+                if is_urgent {
+                    switch.signal(Signal::Interrupt);
+                }
             }
-        }
-    });
+        }),
+    );
     let life = Duration::from_millis(random.random_range(1..60_000));
     tokio::time::timeout(life, run).await.is_err()
 }
