@@ -8,7 +8,6 @@ use crate::config::{Config, Input};
 use crate::format::FormatHandler as _;
 use crate::generate::{Books, Run};
 use crate::output::{self, Place, WriteError};
-use crate::report;
 use crate::sample::{Field, FieldKind, Limit};
 
 use super::identity::prompts;
@@ -22,10 +21,10 @@ use super::identity::prompts;
 pub(super) fn write(config: &Config, run: &Run) -> Result<(), WriteError> {
     let folder = Place::hub_folder(&config.output, config.format.name());
     output::write_text(&folder.join("README.md"), &card(config, run))?;
-    report::say(&format!(
-        "hf upload USER/NAME {} . --repo-type dataset",
+    tracing::info!(
+        "to upload it: hf upload USER/NAME {} . --repo-type dataset",
         folder.display()
-    ));
+    );
     Ok(())
 }
 

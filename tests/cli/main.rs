@@ -33,6 +33,7 @@ mod openai;
 mod outputs;
 mod parts;
 mod provenance;
+mod python;
 mod random;
 mod readers;
 mod readme;
