@@ -8,6 +8,7 @@ use crate::sandbox::Sandbox;
 const PYTHON: &str = "SDGEN_TEST_PYTHON";
 
 #[test]
+#[expect(clippy::print_stderr, reason = "who runs it wants to know")]
 fn python_reads_back_what_was_written() {
     let Ok(python) = std::env::var(PYTHON) else {
         eprintln!("skipped: {PYTHON} names no Python");
