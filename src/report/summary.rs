@@ -122,7 +122,7 @@ impl Summary<'_> {
             );
             self.write_traffic(text, &run.part.traffic);
         }
-        if self.is_billed && self.rates.is_none() {
+        if self.is_billed && self.rates.is_none() && run.traffic.sent() > 0 {
             text.push_str("  cost unknown: no price of this model is known, --prices takes one\n");
         }
         if let Some(rejects) = self.rejects {

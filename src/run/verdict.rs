@@ -168,6 +168,11 @@ fn of_unavailable(error: &LlmError) -> Ending {
             ExitStatus::Unavailable,
             Some("check that the address is that of an API of this provider"),
         ),
+        LlmError::TooLarge { .. } => (
+            "unavailable",
+            ExitStatus::Unavailable,
+            Some("check that the address is that of an API; a smaller --batch-size may help"),
+        ),
         LlmError::Timeout { .. } => (
             "unavailable",
             ExitStatus::Unavailable,
