@@ -13,6 +13,8 @@ pub(super) struct CsvRows<R> {
     reader: Reader<Metered<R>>,
     columns: Vec<Column>,
     record: StringRecord,
+    /// Where the last record began, if it goes over several lines.
+    long_from: Option<u64>,
 }
 
 /// A column, and the field that it holds, if it is one's.
@@ -43,7 +45,17 @@ impl<R: Read> CsvRows<R> {
             reader,
             columns,
             record: StringRecord::new(),
+            long_from: None,
         })
+    }
+
+    /// What is wrong at the end of the text: a quotation mark that is not closed
+    /// makes one record of all that follows.
+    fn problem_at_end(&mut self) -> Option<Problem> {
+        let line = self.long_from.take()?;
+        let is_open = self.reader.get_ref().quotation_marks % 2 == 1;
+        let text = "a quotation mark is not closed".to_owned();
+        is_open.then(|| Problem::at(Place::Line(line), text))
     }
 }
 
@@ -68,8 +80,13 @@ impl<R: Read> Iterator for CsvRows<R> {
         let read = self.reader.read_record(&mut self.record);
         let place = Place::Line(self.line());
         match read {
-            Ok(false) => return None,
-            Ok(true) => {}
+            Ok(false) => return self.problem_at_end().map(Err),
+            Ok(true) => {
+                let text = self.record.as_slice();
+                // A last line end within the record is behind its last line.
+                let (is_long, ends) = (text.contains('\n'), text.ends_with('\n'));
+                self.long_from = is_long.then(|| self.line() + u64::from(ends));
+            }
             Err(error) => return Some(Err(problem(error, place))),
         }
         let cells = self.columns.iter().zip(&self.record);
@@ -104,6 +121,7 @@ struct Metered<R> {
     inner: R,
     left: usize,
     read: u64,
+    quotation_marks: u64,
     /// Line ends that are behind, and where those ahead are.
     lines: u64,
     line_ends: VecDeque<u64>,
@@ -115,6 +133,7 @@ impl<R> Metered<R> {
             inner,
             left: MAX_ROW_BYTES,
             read: 0,
+            quotation_marks: 0,
             lines: 0,
             line_ends: VecDeque::new(),
         }
@@ -142,6 +161,8 @@ impl<R: Read> Read for Metered<R> {
         }
         let most = buffer.len().min(self.left);
         let length = self.inner.read(&mut buffer[..most])?;
+        let marks = buffer[..length].iter().filter(|byte| **byte == b'"');
+        self.quotation_marks += marks.count() as u64;
         let places = (self.read..).zip(&buffer[..length]);
         let ends = places.filter(|(_, byte)| **byte == b'\n');
         self.line_ends.extend(ends.map(|(place, _)| place));

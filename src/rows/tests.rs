@@ -209,3 +209,19 @@ fn a_file_that_cannot_be_opened_is_named() {
         Some("`a.json`: its name must end in .jsonl, .ndjson, .csv or .parquet")
     );
 }
+
+#[test]
+fn a_quotation_mark_that_is_not_closed_swallows_no_rows() {
+    let (rows, error) = read("a.csv", "text,label\n\"a\",1\n2,\"b\n3,c\n");
+    assert_eq!(
+        rows.len(),
+        2,
+        "the last one cannot be known to be wrong before the end"
+    );
+    assert_eq!(
+        error.as_deref(),
+        Some("`a.csv`, line 3: a quotation mark is not closed")
+    );
+    let (rows, error) = read("a.csv", "text,label\n\"a\nb\",1\n5\" disk,2\n");
+    assert_eq!((rows.len(), error), (2, None));
+}
