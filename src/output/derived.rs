@@ -6,7 +6,7 @@ use super::file::{Older, OutputFile};
 use super::names::{FileNames, folder_of};
 use super::{
     Existing, Layout, OpenError, OutputConfig, OutputFormat, Past, Place, Row, RowWriter,
-    WriteError, disk, part_of,
+    WriteError, disk,
 };
 use crate::sample::Field;
 
@@ -43,7 +43,7 @@ impl<'a> Derived<'a> {
         let source = self.config.with_metadata.then_some(self.config.source);
         let layout = Layout::new(fields, self.config.conversion, source);
         let mut writers = self.writers(&layout)?;
-        journal.try_replay(fields, |_, origin, samples| {
+        let filled = journal.try_replay(fields, |_, origin, samples| {
             let rows = Row::all(&samples, origin.as_ref(), fields);
             for (row, sample) in rows.iter().zip(&samples) {
                 let part = self
@@ -59,7 +59,14 @@ impl<'a> Derived<'a> {
                 }
             }
             Ok(())
-        })?;
+        });
+        if let Err(error) = filled {
+            for (_, writer) in writers {
+                // Why it is not wanted is told.
+                writer.discard().ok();
+            }
+            return Err(error);
+        }
         let finished = writers.into_iter().map(|(_, writer)| writer.finish());
         let files = finished.collect::<Result<Vec<_>, _>>()?;
         Ok(files.into_iter().map(|file| file.path).collect())
@@ -74,7 +81,8 @@ impl<'a> Derived<'a> {
         let targets = targets(self.config, &self.place.names).into_iter();
         let writers = targets.map(|(part, format, target)| {
             disk::create_folders(folder_of(&target))?;
-            let file = OutputFile::create(&part_of(&target), &target, older)?;
+            let name = target.file_name().unwrap_or_default().to_string_lossy();
+            let file = OutputFile::create(&self.place.names.derived_part(&name), &target, older)?;
             Ok((part, format.writer_to(layout, file)?))
         });
         writers.collect()

@@ -57,6 +57,12 @@ impl FileNames {
         with_end(with_end(self.stem.clone(), part), format.extension())
     }
 
+    /// The file that is to be called `name`, one of those made of a finished run,
+    /// until it is whole.
+    pub(super) fn derived_part(&self, name: &str) -> PathBuf {
+        self.side(&format!("{name}.part"))
+    }
+
     /// The folder for the Hub.
     pub(super) fn hub_folder(&self) -> PathBuf {
         self.stem.clone()

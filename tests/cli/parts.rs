@@ -35,6 +35,17 @@ fn no_premise_is_in_two_parts_and_every_sample_is_in_one() {
         DataSets::read(&sandbox, &format!("{BASE}.{part}")).rows();
     }
 
+    // What is missing is made again, without a request.
+    std::fs::remove_file(sandbox.path(&format!("{BASE}.test.csv"))).unwrap();
+    let again = format!("{words} --samples 400 --resume");
+    sandbox.run(&again, &[]).exits(0);
+    assert_eq!(
+        DataSets::n_rows(&sandbox, &format!("{BASE}.test.csv")),
+        parts[2].len()
+    );
+    let parts_left = sandbox.files().into_iter();
+    assert_eq!(parts_left.filter(|file| file.contains(".part")).count(), 0);
+
     // More samples: what was in a part stays in it.
     sandbox
         .run(&format!("{words} --samples 500 --resume"), &[])
