@@ -44,8 +44,11 @@ impl File {
     /// An empty file at `path`, in the place of any other; where a link leads is
     /// not touched.
     pub(super) fn create(path: &Path) -> Result<Self, WriteError> {
-        if path.symlink_metadata().is_ok() {
-            remove(path)?;
+        if path.symlink_metadata().is_ok()
+            && let Err(error) = remove(path)
+            && error.source.kind() != ErrorKind::NotFound
+        {
+            return Err(error);
         }
         let mut options = fs::File::options();
         Self::open(path, options.write(true).create_new(true))

@@ -223,7 +223,12 @@ fn ignore(side_folder: &Path) -> Result<(), WriteError> {
     if path.exists() {
         return Ok(());
     }
-    let mut file = File::create(&path)?;
+    let mut file = match File::create(&path) {
+        Ok(file) => file,
+        // Another run was faster.
+        Err(error) if error.source.kind() == ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) => return Err(error),
+    };
     let written = file.write_all(b"*\n");
     written.map_err(|source| WriteError::at(&path, source))
 }
