@@ -40,6 +40,8 @@ pub async fn dry_run(mut config: Config, report: &mut Report) -> Result<ExitStat
             Some(documents::load(documents, &config.output.prefix, report)?)
         }
     };
+    // A folder of answers would be made.
+    config.recording = None;
     Clients::new(&config)?;
     let files = Place::targets_of(&config.output, config.format.name());
     let asks = Asks::of(&config);

@@ -14,7 +14,10 @@ const WORDS: &str = "--format pair-class --samples 60 --batch-size 20";
 fn a_dry_run_needs_no_key_sends_nothing_and_writes_nothing() {
     let sandbox = Sandbox::new();
     let told = sandbox
-        .run(&format!("{WORDS} --query moons --dry-run"), &[])
+        .run(
+            &format!("{WORDS} --query moons --dry-run --cache kept"),
+            &[],
+        )
         .exits(0)
         .stdout;
     for text in [
@@ -28,7 +31,7 @@ fn a_dry_run_needs_no_key_sends_nothing_and_writes_nothing() {
     ] {
         assert!(told.contains(text), "no `{text}` in: {told}");
     }
-    assert!(sandbox.files().is_empty());
+    assert!(sandbox.files().is_empty() && !sandbox.path("kept").exists());
 }
 
 #[test]
