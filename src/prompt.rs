@@ -115,8 +115,12 @@ fn field_line(field: &Field) -> String {
 pub struct Wish<'a> {
     /// Samples wanted.
     pub count: usize,
-    /// A topic, and those of its parts that are to be covered.
-    pub subject: Option<(&'a str, &'a [String])>,
+    /// A topic; none if there are several, or none at all.
+    pub topic: Option<&'a str>,
+    /// Those of its parts that are to be covered, or topics.
+    pub parts: &'a [String],
+    /// Words, one of which is to be in each sample, where there is no topic.
+    pub words: &'a [&'a str],
     /// How the samples are to be; may be empty.
     pub angle: &'a str,
     /// A field, and its value in each sample; no values if it may have any.
@@ -177,15 +181,19 @@ impl Wish<'_> {
             1 => "Write exactly 1 sample".to_owned(),
             count => format!("Write exactly {count} samples"),
         };
-        match self.subject {
-            None => text.push('.'),
-            Some((topic, parts)) => {
-                let _ = write!(text, " about: {topic}");
-                if !parts.is_empty() {
-                    let _ = write!(text, "\nSpread them over: {}", parts.join("; "));
-                }
-            }
-        }
+        let each = match self.parts.len() == self.count {
+            true => "one about each of",
+            false => "spread over",
+        };
+        let parts = self.parts.join("; ");
+        let words = self.words.join(", ");
+        let _ = match (self.topic, parts.as_str(), words.as_str()) {
+            (None, "", "") => write!(text, "."),
+            (None, "", words) => write!(text, ", each with one of these words in it: {words}"),
+            (None, parts, _) => write!(text, ", {each}: {parts}"),
+            (Some(topic), "", _) => write!(text, " about: {topic}"),
+            (Some(topic), parts, _) => write!(text, " about: {topic}\nThat is, {each}: {parts}"),
+        };
         if !self.angle.is_empty() {
             let _ = write!(text, "\nThis time: {}", self.angle);
         }
@@ -346,21 +354,7 @@ pub const VOICES: [&str; 12] = [
     "with an eye for causes and effects",
 ];
 
-/// Settings, the second part of an angle.
-pub const SETTINGS: [&str; 10] = [
-    "everyday life",
-    "a place of work",
-    "the past",
-    "the near future",
-    "something going wrong",
-    "a rare or unusual case",
-    "a decision to be made",
-    "a comparison of two things",
-    "a first encounter",
-    "a routine that changes",
-];
-
-/// Manners of writing, the third part of an angle.
+/// Manners of writing, the second part of an angle.
 pub const MANNERS: [&str; 6] = [
     "short and plain",
     "detailed and precise",
@@ -368,6 +362,33 @@ pub const MANNERS: [&str; 6] = [
     "formal",
     "vivid and concrete",
     "of mixed length",
+];
+
+/// Words that have little to do with each other, for samples that are to differ
+/// where no topic is known: a story for each of some random words is how Eldan
+/// and Li (2023) made a small vocabulary last for millions of different ones.
+#[rustfmt::skip]
+pub const WORDS: [&str; 156] = [
+    "bread", "rain", "bicycle", "grandmother", "invoice", "harbour", "violin", "snow",
+    "battery", "garden", "exam", "tomato", "bridge", "passport", "bees", "laundry",
+    "thunder", "museum", "recipe", "shoe", "satellite", "neighbour", "candle", "desert",
+    "hospital", "whale", "contract", "apple", "elevator", "war", "pension", "mountain",
+    "coffee", "lamp", "wedding", "virus", "train", "pencil", "drought", "theatre", "salt",
+    "keyboard", "wolf", "mortgage", "stadium", "honey", "clock", "island", "dentist",
+    "robot", "carpet", "election", "fever", "library", "paint", "ocean", "umbrella",
+    "horse", "password", "factory", "moon", "ticket", "soup", "glacier", "football",
+    "hammer", "tax", "mirror", "forest", "orphan", "engine", "festival", "cheese",
+    "telescope", "river", "uniform", "strike", "piano", "mosquito", "blanket", "volcano",
+    "receipt", "athlete", "glass", "pharmacy", "dog", "signature", "tunnel", "rice",
+    "comet", "farmer", "headache", "newspaper", "camel", "ladder", "debt", "orchestra",
+    "frost", "suitcase", "school", "lighthouse", "sugar", "bank", "medal", "sheep",
+    "earthquake", "scissors", "perfume", "astronaut", "puzzle", "wheat", "jury", "beard",
+    "pipeline", "chess", "owl", "vaccine", "castle", "oil", "apron", "traffic", "dream",
+    "refrigerator", "coin", "storm", "nurse", "statue", "rumour", "bus", "cactus",
+    "microphone", "fire", "tailor", "copper", "swamp", "holiday", "software", "bone",
+    "market", "thread", "embassy", "fog", "surgeon", "ferry", "mushroom", "ribbon",
+    "meteor", "landlord", "grape", "helmet", "pottery", "queue", "goat", "inheritance",
+    "lightning", "pilot",
 ];
 
 #[cfg(test)]
@@ -431,7 +452,8 @@ mod tests {
             from_query(
                 "weather reports",
                 Wish {
-                    subject: Some(("storms", &["hail".to_owned(), "gales".to_owned()])),
+                    topic: Some("storms"),
+                    parts: &["hail".to_owned(), "gales".to_owned()],
                     classes: ("label", &["0", "2", "1"].map(str::to_owned)),
                     made: &["The wind rose at", "Hail fell on the"],
                     ..wish(3, "seen by a beginner; the past; formal")

@@ -4,10 +4,14 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{BalanceChoice, Cli};
 use crate::format::{Classes, Format, FormatHandler as _};
-use crate::generate::{Balance, Plan, Planning};
+use crate::generate::{Balance, Detail, Plan, Planning};
 use crate::text_file;
 
 use super::ConfigError;
+
+/// Samples from which on sub-topics and attributes are worth their tokens, which
+/// are about those of ten samples.
+const WORTH_A_PLAN: usize = 200;
 
 /// Where the topics come from, and where they are saved, as `--no-plan`,
 /// `--topics` and `--plan` say.
@@ -23,9 +27,11 @@ pub(super) fn planning(
     } else if is_given && is_offline {
         tracing::warn!("--topics and --plan have no effect with this provider");
     }
-    let asked = match is_offline {
-        true => Planning::BuiltIn,
-        false => Planning::Asked,
+    let asked = match plan {
+        _ if is_offline => Planning::BuiltIn,
+        // What is kept is for more than this run.
+        None if cli.samples < WORTH_A_PLAN => Planning::Asked(Detail::Names),
+        _ => Planning::Asked(Detail::Full),
     };
     Ok(match (topics, plan) {
         _ if cli.no_plan => (Planning::None, None),

@@ -105,7 +105,7 @@ impl Briefs {
         self.deck.as_ref().map(Deck::plan)
     }
 
-    /// Whether all topics were drawn before batch `number`.
+    /// Whether the topics are used up before batch `number`.
     pub(super) fn has_run_out(&self, number: u64) -> bool {
         let deck = self.deck.as_ref();
         deck.is_some_and(|deck| deck.end_of_new() <= number)
@@ -137,11 +137,11 @@ impl Briefs {
     }
 
     /// The cell that batch `number` is made from: the index of its passage or
-    /// of its topic.
+    /// of what it is about.
     pub(super) fn cell(&self, number: u64) -> Option<usize> {
         match &self.passages {
             Some(turns) => Some(turns.passage(number)),
-            None => self.deck.as_ref()?.topic(number),
+            None => self.deck.as_ref()?.cell(number),
         }
     }
 
@@ -149,7 +149,7 @@ impl Briefs {
     pub(super) fn cells(&self) -> Option<usize> {
         match &self.passages {
             Some(turns) => Some(turns.passages.len()),
-            None => Some(self.plan()?.topics.len()).filter(|topics| *topics > 0),
+            None => Some(self.deck.as_ref()?.cells()).filter(|cells| *cells > 0),
         }
     }
 
@@ -263,7 +263,7 @@ mod tests {
             seed,
             ..options(samples)
         };
-        Briefs::new(source, &options, Some(Plan::built_in_without_settings()))
+        Briefs::new(source, &options, Some(Plan::without_words()))
     }
 
     fn briefs(source: &Source, numbers: std::ops::Range<u64>) -> Vec<Brief> {

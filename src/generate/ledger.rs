@@ -185,7 +185,8 @@ pub(super) struct Ledger {
     batch_size: usize,
     /// Most samples to ask for, as answers that were cut have shown.
     most: usize,
-    /// Answers in a row that were not cut.
+    /// Answers that were not cut since the last one that was, or since batches
+    /// grew; at first as many as make one that is cut an exception.
     whole: u32,
     outstanding: u64,
     /// Samples asked for in requests that were answered, and the new ones among
@@ -218,7 +219,7 @@ impl Ledger {
             target: target as u64,
             batch_size,
             most: batch_size,
-            whole: 0,
+            whole: GROW_AFTER,
             outstanding: 0,
             answered: 0,
             fresh: 0,
@@ -412,16 +413,22 @@ impl Ledger {
 
     /// Fits the size of batches to what comes whole: `cut_after` items of
     /// `asked` if the answer was cut, but never below half at once.
+    ///
+    /// If fewer than half came, one item may have gone on for ever, which says
+    /// little of the others, unless it happens again soon.
     fn fit(&mut self, asked: usize, cut_after: Option<usize>) {
-        self.whole = match cut_after {
-            None => self.whole + 1,
-            Some(_) => 0,
+        let Some(items) = cut_after else {
+            self.whole += 1;
+            if self.whole >= GROW_AFTER && self.most < self.batch_size {
+                self.most = (self.most + self.most.div_ceil(4)).min(self.batch_size);
+                self.whole = 0;
+            }
+            return;
         };
-        if let Some(items) = cut_after {
+        let is_again = self.whole < GROW_AFTER;
+        self.whole = 0;
+        if is_again || items >= asked / 2 {
             self.most = self.most.min(items.max(asked / 2)).max(1);
-        } else if self.whole >= GROW_AFTER && self.most < self.batch_size {
-            self.most = (self.most + self.most.div_ceil(4)).min(self.batch_size);
-            self.whole = 0;
         }
     }
 
@@ -589,9 +596,9 @@ mod tests {
             );
             ledger.next_ask().expect("much is missing")
         };
-        assert_eq!(settle(17, Shortfall::Truncated), 17);
-        // One item may have gone on for ever: that says little of the others.
-        assert_eq!(settle(1, Shortfall::Truncated), 8);
+        assert_eq!(settle(4, Shortfall::Truncated), 25, "an item without end");
+        assert_eq!(settle(4, Shortfall::Truncated), 12, "and another");
+        assert_eq!(settle(8, Shortfall::Truncated), 8);
         assert_eq!(settle(0, Shortfall::Truncated), 4);
         let sizes: Vec<_> = (0..200)
             .map(|_| settle(25, Shortfall::NotDelivered))

@@ -50,7 +50,7 @@ pub use examples::Examples;
 pub use flight::{Flight, Pause};
 pub use ledger::Books;
 pub use pace::Limits;
-pub use plan::{Attribute, ListError, Plan, Topic};
+pub use plan::{Attribute, Detail, ListError, Plan, Topic};
 pub use progress::{ByClass, Coverage, OfClass, Progress};
 pub use step::Step;
 pub use traffic::{Looks, Traffic};
@@ -108,13 +108,13 @@ pub struct Options {
 pub enum Planning {
     /// Nowhere: every request says the same.
     None,
-    /// From no model: points of view, settings, manners.
+    /// From no model: words, points of view, manners.
     BuiltIn,
     /// From the user.
     Given(Plan),
     /// From the model, in one request before all others and, when that is used
     /// up, in further ones.
-    Asked,
+    Asked(Detail),
 }
 
 /// How many samples of each class are wanted.
@@ -136,6 +136,14 @@ impl fmt::Display for Balance {
 }
 
 impl Options {
+    /// Leaves out what the model is asked for before the first batch.
+    pub fn skip_preparation(&mut self) {
+        self.refine = false;
+        if matches!(self.planning, Planning::Asked(_)) {
+            self.planning = Planning::None;
+        }
+    }
+
     /// The fields of the samples of a run in `format`: its own, and the mark.
     #[must_use]
     pub fn fields(&self, format: &dyn FormatHandler) -> Vec<Field> {

@@ -76,12 +76,10 @@ impl Progress {
         };
         let (planned, plan) = match (&options.planning, source) {
             (Planning::None, _) => (Planned::Settled, None),
-            (_, Source::Documents(_)) => {
-                (Planned::Settled, Some(Plan::built_in_without_settings()))
-            }
+            (_, Source::Documents(_)) => (Planned::Settled, Some(Plan::without_words())),
             (Planning::BuiltIn, _) => (Planned::Settled, Some(Plan::built_in())),
             (Planning::Given(plan), _) => (Planned::Settled, Some(plan.clone())),
-            (Planning::Asked, _) => (Planned::Due, None),
+            (Planning::Asked(_), _) => (Planned::Due, None),
         };
         let briefs = Briefs::new(source, options, plan);
         // Small batches rather than passages that are never used.

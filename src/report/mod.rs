@@ -131,8 +131,7 @@ impl Report {
             Event::Planned { plan, new } => {
                 let topics = plan.topics.len();
                 if *new == topics {
-                    let subtopics = plan.subtopics();
-                    tracing::info!("plan: {topics} topics with {subtopics} sub-topics");
+                    tracing::info!("plan: {}", plan.told());
                 } else {
                     tracing::info!("plan: {new} more topics, {topics} now");
                 }

@@ -252,12 +252,7 @@ fn fates(counts: &Counts) -> String {
 /// What the samples are of, and made from.
 fn write_made(text: &mut String, run: &Run) {
     if let Some(plan) = run.plan.as_ref().filter(|plan| !plan.topics.is_empty()) {
-        let topics = HumanCount(plan.topics.len() as u64);
-        let _ = writeln!(
-            text,
-            "  topics {topics}, with {} sub-topics",
-            plan.subtopics()
-        );
+        let _ = writeln!(text, "  {}", plan.told());
     }
     if let Some(coverage) = &run.coverage {
         let by_document = coverage.by_document();

@@ -59,18 +59,23 @@ pub async fn dry_run(mut config: Config, report: &mut Report) -> Result<ExitStat
 
 /// What the model is asked for before the first batch.
 #[derive(Debug, Clone, Copy, Serialize)]
-struct Asks {
+pub(super) struct Asks {
     refinement: bool,
     plan: bool,
 }
 
 impl Asks {
-    fn of(config: &Config) -> Self {
+    pub(super) fn of(config: &Config) -> Self {
         let is_query = matches!(config.input, Input::Query(_));
         Self {
             refinement: config.options.refine,
-            plan: is_query && config.options.planning == Planning::Asked,
+            plan: is_query && matches!(config.options.planning, Planning::Asked(_)),
         }
+    }
+
+    /// How many requests these are.
+    pub(super) fn requests(self) -> u64 {
+        u64::from(self.refinement) + u64::from(self.plan)
     }
 }
 
@@ -135,10 +140,7 @@ async fn first_request(
     };
     let mut options = config.options.clone();
     if matches!(source, Source::Query(_)) {
-        options.refine = false;
-        if options.planning == Planning::Asked {
-            options.planning = Planning::None;
-        }
+        options.skip_preparation();
     }
     let client = Deaf {
         model: config.provider.model().to_owned(),
@@ -199,8 +201,7 @@ impl<'a> Told<'a> {
     ) -> Self {
         let prompt = first.map_or(0, |it| it.system.chars().count() + it.user.chars().count());
         let tokens = prompt.div_ceil(CHARS_PER_TOKEN);
-        let preparations = u64::from(asked_first.refinement) + u64::from(asked_first.plan);
-        let estimate = Estimate::new(&config.options, preparations, tokens);
+        let estimate = Estimate::new(&config.options, asked_first.requests(), tokens);
         let files = files.into_iter().map(|path| File {
             exists: path.exists(),
             path,

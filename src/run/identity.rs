@@ -267,7 +267,7 @@ fn planning(planning: &Planning) -> String {
     match planning {
         Planning::None => "none".to_owned(),
         Planning::BuiltIn => "built in".to_owned(),
-        Planning::Asked => "asked for".to_owned(),
+        Planning::Asked(_) => "asked for".to_owned(),
         Planning::Given(plan) => {
             let json = serde_json::to_string(plan).expect("plain data");
             format!("given ({})", &digest([json])[..8])
@@ -301,10 +301,21 @@ pub(super) fn prompts(format: &Format) -> String {
     let topics = prompt::topics("", 1, &[]);
     let wish = Wish {
         count: 1,
-        subject: Some(("", &[String::new()])),
+        topic: Some(""),
+        parts: &["-".to_owned()],
+        words: &["-"],
         angle: "-",
         classes: ("", &[String::new()]),
         made: &[""],
+    };
+    let of_several = Wish {
+        count: 2,
+        topic: None,
+        ..wish
+    };
+    let of_words = Wish {
+        parts: &[],
+        ..of_several
     };
     let fixed = [
         prompt::system(format, Material::Query, None, None),
@@ -316,6 +327,8 @@ pub(super) fn prompts(format: &Format) -> String {
         prompt::with_examples(&[""], Material::Passage, String::new()),
         prompt::with_examples(&[""], Material::Pages, String::new()),
         prompt::from_query("", wish),
+        prompt::from_query("", of_several),
+        prompt::from_query("", of_words),
         prompt::from_pages(wish),
         prompt::from_passage("", Some(""), wish),
         system,
@@ -328,7 +341,7 @@ pub(super) fn prompts(format: &Format) -> String {
     ];
     let angles = [
         &prompt::VOICES[..],
-        &prompt::SETTINGS[..],
+        &prompt::WORDS[..],
         &prompt::MANNERS[..],
     ];
     digest(

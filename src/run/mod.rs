@@ -31,6 +31,7 @@ use crate::shutdown::{Shutdown, Signal};
 
 pub use check::{check, list_models};
 pub use data_report::{ReportError, default_path, write_report};
+use dry_run::Asks;
 pub use dry_run::dry_run;
 pub use identity::AnotherRun;
 
@@ -507,7 +508,7 @@ fn is_wanted(config: &Config, samples: u64) -> bool {
 fn estimate(config: &Config, samples: u64) -> String {
     let mut options = config.options.clone();
     options.samples = usize::try_from(samples).unwrap_or(usize::MAX);
-    let estimate = Estimate::new(&options, u64::from(options.refine) * 2, PROMPT_TOKENS);
+    let estimate = Estimate::new(&options, Asks::of(config).requests(), PROMPT_TOKENS);
     match &config.rates {
         Some(rates) => format!(
             "{}, about ${:.2} at prices of {}",

@@ -6,7 +6,6 @@ use std::{fs, io};
 use tempfile::TempDir;
 
 use crate::config::Config;
-use crate::generate::Planning;
 use crate::output::{Existing, OutputFormat, WriteError};
 use crate::report;
 
@@ -23,12 +22,9 @@ pub(super) fn arrange(config: &mut Config, samples: usize) -> Result<TempDir, Wr
     } = config;
     options.samples = samples;
     options.batch_size = samples;
-    options.refine = false;
+    options.skip_preparation();
     options.verify = None;
     options.budget.requests = Some(1);
-    if options.planning == Planning::Asked {
-        options.planning = Planning::None;
-    }
     output.prefix = folder.path().join("preview");
     output.formats = vec![OutputFormat::Jsonl];
     output.incremental = false;

@@ -126,9 +126,8 @@ fn a_model_that_thinks_its_whole_answer_away_gets_more_room() {
         .iter()
         .map(|request| request.body["generationConfig"]["maxOutputTokens"].clone())
         .collect();
-    // Batches are smaller, too.
-    let [first, rest] = [13_312, 16_384 + 5 * 512];
-    assert_eq!(caps, [first, rest, rest, rest, rest]);
+    let [first, rest] = [13_312, 16_384 + 10 * 512];
+    assert_eq!(caps, [first, rest, rest]);
 }
 
 #[test]

@@ -34,6 +34,12 @@ fn is_plan(body: &Value) -> bool {
     kind.is_some()
 }
 
+fn is_names(body: &Value) -> bool {
+    let topic =
+        schema(body).and_then(|it| it.pointer("/properties/samples/items/properties/topic"));
+    topic.is_some()
+}
+
 fn run(sandbox: &Sandbox, fake: &FakeGemini, words: &str) -> Ran {
     let env = [("GOOGLE_API_KEY", KEY)];
     let words = format!("--query insects {words}");
@@ -60,7 +66,7 @@ fn topics_are_planned_once_and_each_request_has_one() {
     let ran = run(
         &sandbox,
         &fake,
-        &format!("{PAIRS} --samples 40 --batch-size 5"),
+        &format!("{PAIRS} --samples 200 --batch-size 25"),
     )
     .exits(0)
     .says("plan: 4 topics with 8 sub-topics");
@@ -73,12 +79,51 @@ fn topics_are_planned_once_and_each_request_has_one() {
     );
     let users = users(&fake);
     assert!(users[0].starts_with("Request: insects\n"), "{}", users[0]);
-    let topics = lines(&users, "Write exactly 5 samples about: ");
+    let topics = lines(&users, "Write exactly 25 samples about: ");
     assert_eq!(topics[..4].iter().collect::<HashSet<_>>().len(), 4);
     assert_eq!(topics[..4], topics[4..]);
-    let parts = lines(&users, "Spread them over: ");
-    assert_eq!(parts.iter().collect::<HashSet<_>>().len(), 8);
-    assert_eq!(lines(&users, "- anchor").len(), 4 * 5);
+    let parts = lines(&users, "That is, spread over: ");
+    assert_eq!(parts.iter().collect::<HashSet<_>>().len(), 4);
+    assert_eq!(lines(&users, "- anchor").len(), 4 * 6);
+}
+
+#[test]
+fn a_small_run_is_planned_by_names_and_each_sample_has_a_topic_of_its_own() {
+    let sandbox = Sandbox::new();
+    let name = |number| json!({"topic": format!("insect {number}")});
+    let fake = FakeGemini::with(move |request, order| match is_names(&request.body) {
+        true => Reply::Items((0..8).map(name).collect()),
+        false => answer_fully(request, order),
+    });
+    let words = format!("{PAIRS} --samples 8 --batch-size 4");
+    run(&sandbox, &fake, &words)
+        .exits(0)
+        .says("plan: 8 topics\n");
+    let users = users(&fake);
+    assert_eq!(users[0], "Request: insects\nList 8 topics.");
+    let topics = lines(&users, "Write exactly 4 samples, one about each of: ").join("; ");
+    assert_eq!(topics.split("; ").collect::<HashSet<_>>().len(), 8);
+}
+
+#[test]
+fn words_are_dealt_out_where_no_topics_can_be_had() {
+    let sandbox = Sandbox::new();
+    let fake = FakeGemini::with(|request, order| match is_names(&request.body) {
+        true => Reply::Items(vec![json!({"topic": "bees"}); 8]),
+        false => answer_fully(request, order),
+    });
+    let words = format!("{PAIRS} --samples 8 --batch-size 4");
+    run(&sandbox, &fake, &words)
+        .exits(0)
+        .says("words are dealt out in place of topics")
+        .says("7 of 8 topics are none or repeat others");
+    let users = users(&fake);
+    let words = lines(
+        &users,
+        "Write exactly 4 samples, each with one of these words in it: ",
+    )
+    .join(", ");
+    assert_eq!(words.split(", ").collect::<HashSet<_>>().len(), 8);
 }
 
 #[test]

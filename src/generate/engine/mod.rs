@@ -398,11 +398,12 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             Some(classes) => brief.classes.iter().map(|it| classes.value(*it)).collect(),
             None => Vec::new(),
         };
-        let subject = brief.draw.subject.as_ref();
         let cell = briefs.cell(number);
         let wish = Wish {
             count: brief.count,
-            subject: subject.map(|(topic, parts)| (topic.as_str(), parts.as_slice())),
+            topic: brief.draw.topic.as_deref(),
+            parts: &brief.draw.parts,
+            words: &brief.draw.words,
             angle: &brief.draw.angle,
             classes: (classes.map_or("", |it| it.field()), &values),
             made: &cell.map_or_else(Vec::new, |cell| cells.made(cell)),

@@ -10,7 +10,7 @@ use super::super::pace::Ticket;
 use super::super::plan::{self, Detail, Plan};
 use super::super::progress::{Planned, Progress};
 use super::super::record::Record;
-use super::super::{Event, Options};
+use super::super::{Event, Options, Planning};
 use super::{Engine, Reply};
 
 /// Topics of a plan: fewest, and most that are asked for at once.
@@ -85,7 +85,11 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         } = *self.generator.options;
         let topics = samples.div_ceil(batch_size).clamp(FEWEST, MOST);
         let mut read = Err(String::new());
-        for detail in [Detail::Full, Detail::Names] {
+        let details: &[Detail] = match self.generator.options.planning {
+            Planning::Asked(Detail::Names) => &[Detail::Names],
+            _ => &[Detail::Full, Detail::Names],
+        };
+        for &detail in details {
             let Some(request) = self.plan_request(topics, detail) else {
                 return;
             };
@@ -101,7 +105,9 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             }
         }
         let read = read.inspect_err(|problem| {
-            tracing::warn!("general points of view are used, planning topics failed: {problem}");
+            tracing::warn!(
+                "words are dealt out in place of topics, planning these failed: {problem}"
+            );
         });
         self.follow(read.ok());
     }

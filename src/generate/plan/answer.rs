@@ -14,12 +14,16 @@ use crate::sample::{Field, FieldKind, Length, Limit};
 /// Most topics that are taken from one answer, several times what is asked for.
 const MOST_PLANNED: usize = 64;
 
+/// A model that repeats itself in one of so many topics does not know what they
+/// are for. Small models do so in every second, and what is left is of no use.
+const REPETITIVE: usize = 4;
+
 /// Fewest values of an attribute that says something.
 const FEWEST_VALUES: usize = 2;
 
 /// How much a plan is to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Detail {
+pub enum Detail {
     /// Topics, their parts, and attributes.
     Full,
     /// The names of topics.
@@ -97,11 +101,16 @@ pub(in super::super) fn read(completion: &Completion) -> Result<Plan, String> {
             take(&mut plan, &item);
         }
     }
+    let named = plan.topics.len();
     plan.clean();
+    let left_out = named - plan.topics.len();
     plan.topics.truncate(MOST_PLANNED);
-    match plan.topics.is_empty() {
-        true => Err("no topics in the answer".to_owned()),
-        false => Ok(plan),
+    match plan.topics.len() {
+        0 => Err("no topics in the answer".to_owned()),
+        _ if left_out * REPETITIVE >= named => Err(format!(
+            "{left_out} of {named} topics are none or repeat others"
+        )),
+        _ => Ok(plan),
     }
 }
 
@@ -122,7 +131,15 @@ fn take(plan: &mut Plan, item: &Map<String, Value>) {
             attribute: name.to_owned(),
             values,
         }),
-        false => plan.topics.push(Topic::new(name.to_owned(), values)),
+        false => plan.topics.push(Topic::new(spaced(name), values)),
+    }
+}
+
+/// `name` with spaces, if a model wrote it like a variable.
+fn spaced(name: &str) -> String {
+    match name.contains(char::is_whitespace) {
+        true => name.to_owned(),
+        false => name.replace('_', " "),
     }
 }
 
@@ -158,7 +175,7 @@ mod tests {
     fn topics_and_attributes_are_read_in_every_shape() {
         let text = r#"```json
             {"samples": [
-                {"kind": "topic", "name": "Bees", "values": ["honey", " wax ", "honey", ""]},
+                {"kind": "topic", "name": "wild_bees", "values": ["honey", " wax ", "honey", ""]},
                 {"topic": "Wasps", "subtopics": "nests; stings"},
                 {"kind": "attribute", "name": "tone", "values": ["dry", "warm"]},
                 {"kind": "attribute", "name": "useless", "values": ["one"]},
@@ -171,7 +188,7 @@ mod tests {
         assert_eq!(
             plan.topics,
             [
-                topic("Bees", ["honey", "wax"]),
+                topic("wild bees", ["honey", "wax"]),
                 topic("Wasps", ["nests", "stings"])
             ]
         );
@@ -184,6 +201,20 @@ mod tests {
         let text = r#"{"samples": [{"kind": "topic", "name": "Bees", "values": ["a"]}, {"kind"#;
         let plan = plan(text, FinishReason::MaxTokens).expect("a plan");
         assert_eq!(plan.topics.len(), 1);
+    }
+
+    #[test]
+    fn topics_that_repeat_each_other_are_no_plan() {
+        let answer = |names: &[&str]| {
+            let topics = names.iter().map(|name| serde_json::json!({"topic": name}));
+            plan(
+                &Value::Array(topics.collect()).to_string(),
+                FinishReason::Stop,
+            )
+        };
+        assert!(answer(&["a", "b", "c", "d", "a"]).is_ok());
+        let problem = answer(&["a", "b", "c", "a"]).expect_err("a repetition");
+        assert_eq!(problem, "1 of 4 topics are none or repeat others");
     }
 
     #[test]

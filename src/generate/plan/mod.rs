@@ -9,9 +9,10 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::prompt::{MANNERS, SETTINGS, VOICES};
+use crate::prompt::{MANNERS, VOICES, WORDS};
 
-pub(super) use answer::{Detail, read, request};
+pub use answer::Detail;
+pub(super) use answer::{read, request};
 pub(super) use deck::{Deck, Draw};
 pub use list::ListError;
 
@@ -36,7 +37,10 @@ pub struct Plan {
     /// What samples are about; none if the query is all there is.
     #[serde(default)]
     pub topics: Vec<Topic>,
-    /// How they differ otherwise.
+    /// Words that are dealt out among samples where there are no topics.
+    #[serde(skip)]
+    pub words: &'static [&'static str],
+    /// How samples differ otherwise.
     #[serde(default)]
     pub attributes: Vec<Attribute>,
 }
@@ -86,22 +90,21 @@ impl Topic {
 }
 
 impl Plan {
-    /// The plan without a model: points of view, settings and manners of
-    /// writing.
+    /// The plan without a model: words, points of view and manners of writing.
     #[must_use]
     pub fn built_in() -> Self {
         Self {
-            topics: Vec::new(),
-            attributes: vec![values(&VOICES), values(&SETTINGS), values(&MANNERS)],
+            words: &WORDS,
+            ..Self::without_words()
         }
     }
 
-    /// The same where something else brings the setting.
+    /// The same where something else says what samples are about.
     #[must_use]
-    pub fn built_in_without_settings() -> Self {
+    pub fn without_words() -> Self {
         Self {
-            topics: Vec::new(),
             attributes: vec![values(&VOICES), values(&MANNERS)],
+            ..Self::default()
         }
     }
 
@@ -114,7 +117,7 @@ impl Plan {
     pub fn of_list(text: &str) -> Result<Self, ListError> {
         Ok(Self {
             topics: list::topics(text)?,
-            ..Self::built_in_without_settings()
+            ..Self::without_words()
         })
     }
 
@@ -134,7 +137,7 @@ impl Plan {
         match plan.problem() {
             Some(problem) => Err(problem),
             None if topics > MOST_TOPICS => Err(format!("it has more than {MOST_TOPICS} topics")),
-            None if plan.topics.is_empty() && plan.attributes.is_empty() => {
+            None if plan == Self::default() => {
                 Err("it has neither topics nor attributes".to_owned())
             }
             None => Ok(plan),
@@ -150,7 +153,7 @@ impl Plan {
     pub(super) fn completed(self) -> Self {
         let attributes = match self.attributes.is_empty() {
             false => self.attributes,
-            true => Self::built_in_without_settings().attributes,
+            true => Self::without_words().attributes,
         };
         Self { attributes, ..self }
     }
@@ -193,10 +196,14 @@ impl Plan {
         self.topics.len().saturating_sub(before)
     }
 
-    /// Sub-topics of all topics.
+    /// How many topics and sub-topics it has, as it is told.
     #[must_use]
-    pub fn subtopics(&self) -> usize {
-        self.topics.iter().map(|topic| topic.subtopics.len()).sum()
+    pub fn told(&self) -> String {
+        let topics = self.topics.len();
+        match self.topics.iter().map(|topic| topic.subtopics.len()).sum() {
+            0 => format!("{topics} topics"),
+            subtopics @ 1_usize.. => format!("{topics} topics with {subtopics} sub-topics"),
+        }
     }
 }
 
@@ -252,6 +259,7 @@ mod tests {
                     ..Topic::new("bread".to_owned(), Vec::new())
                 },
             ],
+            words: &[],
             attributes: vec![values(&["hard", "easy"])],
         };
         let json = serde_json::to_string(&plan).expect("plain data");
@@ -284,7 +292,7 @@ mod tests {
             let topics = (0..count).map(|it| Topic::new(format!("topic {it}"), Vec::new()));
             Plan {
                 topics: topics.collect(),
-                attributes: Vec::new(),
+                ..Plan::default()
             }
         };
         assert_eq!(topics(8).completed().attributes.len(), 2);

@@ -29,7 +29,7 @@ fn topic(user: &str) -> &str {
 
 fn planned(samples: usize) -> Bench {
     let mut bench = Bench::new(samples);
-    bench.options.planning = Planning::Asked;
+    bench.options.planning = Planning::Asked(Detail::Full);
     bench.options.limits.concurrency = 1;
     bench
 }
@@ -81,7 +81,7 @@ async fn each_request_has_a_topic_and_none_comes_twice_before_all_came() {
     let users = client.users();
     let topics: HashSet<&str> = users[1..].iter().map(|user| topic(user)).collect();
     assert_eq!(topics.len(), 6);
-    assert!(users[1].contains("Spread them over: a; b\n"));
+    assert!(users[1].contains("\nThat is, spread over: a; b\n"));
     assert!(users[1].contains("This time: tone: "));
     assert_eq!(run.plan.expect("a plan").topics.len(), 6);
 }
@@ -100,7 +100,7 @@ async fn without_a_plan_every_request_is_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_plan_that_cannot_be_had_is_replaced_by_points_of_view() {
+async fn a_plan_that_cannot_be_had_is_replaced_by_words() {
     let few = r#"[{"kind": "topic", "name": "all", "values": []}]"#;
     for answer in ["no idea", "[]", few] {
         let client = Scripted::new(|call, request| match is_plan(request) {
@@ -109,9 +109,14 @@ async fn a_plan_that_cannot_be_had_is_replaced_by_points_of_view() {
         });
         let (run, _) = planned(30).run(&client).await;
         assert!(matches!(run.end, Ok(Outcome::Complete)));
-        let users: HashSet<String> = client.users()[2..].iter().cloned().collect();
-        assert_eq!(users.len(), 3);
-        assert!(users.iter().all(|user| user.contains("This time: ")));
+        let users = client.users();
+        let dealt = users[2..].iter().flat_map(|user| {
+            let (_, words) = user
+                .split_once(", each with one of these words in it: ")
+                .expect("words");
+            words.split(", ")
+        });
+        assert_eq!(dealt.collect::<HashSet<_>>().len(), 30);
         assert_eq!(run.traffic.requests, 5);
     }
 }
@@ -135,9 +140,46 @@ async fn a_model_that_makes_no_plan_is_asked_for_names_of_topics() {
     assert!(matches!(run.end, Ok(Outcome::Complete)));
     let users = client.users();
     let batches: Vec<_> = users.iter().filter(|it| it.starts_with("Task: ")).collect();
-    let topics: HashSet<_> = batches.iter().map(|user| topic(user)).collect();
-    assert_eq!((batches.len(), topics.len()), (20, 20));
-    assert!(batches.iter().all(|user| !user.contains("This time: ")));
+    let told = batches.iter().map(|user| {
+        let mut lines = user.lines();
+        let (_, topics) = lines
+            .find_map(|line| line.split_once(", spread over: "))
+            .expect("topics");
+        topics.split("; ").collect::<Vec<_>>()
+    });
+    let told: Vec<_> = told.collect();
+    assert_eq!(told.len(), 20);
+    assert!(told.iter().all(|topics| topics.len() == 8));
+    let topics: HashSet<&str> = told.concat().into_iter().collect();
+    assert_eq!(topics.len(), 48, "sixteen more after each eight batches");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_sample_has_one_of_the_topics_if_names_are_all_there_is() {
+    let client = Scripted::new(|call, request| match is_plan(request) {
+        true => {
+            let names = (0..8).map(|it| json!({"topic": format!("snake_{it}")}));
+            let names = json!({SAMPLES: names.collect::<Vec<_>>()});
+            completion(names.to_string(), FinishReason::Stop)
+        }
+        false => faultless(call, request),
+    });
+    let mut bench = planned(8);
+    bench.options.planning = Planning::Asked(Detail::Names);
+    bench.options.batch_size = 4;
+    let (run, _) = bench.run(&client).await;
+    assert!(matches!(run.end, Ok(Outcome::Complete)));
+    let users = client.users();
+    assert_eq!(users[0], "Request: q\nList 8 topics.");
+    let told = users[1..].iter().flat_map(|user| {
+        let (_, topics) = user.split_once(", one about each of: ").expect("topics");
+        topics.split("; ")
+    });
+    let told: Vec<_> = told.collect();
+    assert_eq!(told.len(), 8);
+    let told: HashSet<_> = told.into_iter().collect();
+    assert_eq!(told.len(), 8);
+    assert!(told.contains("snake 3"));
 }
 
 #[tokio::test(start_paused = true)]
