@@ -15,7 +15,7 @@ use crate::config::{ConfigError, Env};
 use crate::output::{OpenError, WriteError};
 use crate::report::print as print_result;
 use crate::rows::RowsError;
-use crate::run::{ExitStatus, ReportError, RunError};
+use crate::run::{ExitStatus, ReportError};
 use crate::shape::NoConversion;
 
 /// Why a command was not carried out.
@@ -51,9 +51,6 @@ pub enum CommandError {
     /// The report would be written to a file that is not named as one.
     #[error("`{}` does not end in .html", .0.display())]
     NotHtml(PathBuf),
-    /// There is nothing to ask.
-    #[error(transparent)]
-    Run(#[from] RunError),
     /// There is no report.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -68,7 +65,6 @@ impl CommandError {
             | Self::Write(_)
             | Self::Open(OpenError::Write(_))
             | Self::Report(ReportError::Write(_)) => ExitStatus::Output,
-            Self::Run(error) => error.status(),
             Self::Format(_)
             | Self::Rows(_)
             | Self::Sample(_)
@@ -92,7 +88,6 @@ impl CommandError {
             Self::SameFile(_) | Self::NoReport(_) => Some("choose another name"),
             Self::NotHtml(_) => Some("name a file for the report, so that no data is replaced"),
             Self::Report(error) => Some(error.hint()),
-            Self::Run(error) => error.hint(),
             _ => None,
         }
     }
@@ -105,7 +100,7 @@ impl CommandError {
 /// It was not carried out.
 pub fn execute(command: &Command, cli: &Cli, env: &Env) -> Result<ExitStatus, CommandError> {
     match command {
-        Command::Check { list_models } => return Ok(check::execute(cli, env, *list_models)?),
+        Command::Check { list_models } => return check::execute(cli, env, *list_models),
         Command::Completions { shell } => print(&Cli::completions(*shell))?,
         Command::Config { all } => print(config::to_toml(&cli.settings, *all).as_bytes())?,
         Command::Man => print(&Cli::man_page())?,

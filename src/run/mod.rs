@@ -29,7 +29,7 @@ use crate::report::{self, Report, Summary};
 use crate::rows::RowsError;
 use crate::shutdown::{Shutdown, Signal};
 
-pub use check::{check, list_models};
+pub use check::{Findings, check, list_models};
 pub use data_report::{ReportError, default_path, write_report};
 pub use dry_run::dry_run;
 pub use identity::AnotherRun;
@@ -39,9 +39,10 @@ use manifest::Manifest;
 use verdict::Verdict;
 
 /// How a run ended, as its caller sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ExitStatus {
     /// The target was reached, or the user did not want to begin.
+    #[default]
     Success,
     /// Something that should not happen.
     Failure,
