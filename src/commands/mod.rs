@@ -17,6 +17,7 @@ use crate::report::print as print_result;
 use crate::rows::RowsError;
 use crate::run::{ExitStatus, ReportError};
 use crate::shape::NoConversion;
+use crate::shutdown::{Shutdown, Signal};
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,9 @@ pub enum CommandError {
     /// The report would be written to a file that is not named as one.
     #[error("`{}` does not end in .html", .0.display())]
     NotHtml(PathBuf),
+    /// A signal came before it was done.
+    #[error("interrupted; no file was made")]
+    Stopped(Signal),
     /// There is no report.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -65,6 +69,7 @@ impl CommandError {
             | Self::Write(_)
             | Self::Open(OpenError::Write(_))
             | Self::Report(ReportError::Write(_)) => ExitStatus::Output,
+            Self::Stopped(signal) => ExitStatus::Stopped(*signal),
             Self::Format(_)
             | Self::Rows(_)
             | Self::Sample(_)
@@ -93,18 +98,23 @@ impl CommandError {
     }
 }
 
-/// Carries out `command` of `cli`.
+/// Carries out `command` of `cli`; a conversion ends when `shutdown` says so.
 ///
 /// # Errors
 ///
 /// It was not carried out.
-pub fn execute(command: &Command, cli: &Cli, env: &Env) -> Result<ExitStatus, CommandError> {
+pub fn execute(
+    command: &Command,
+    cli: &Cli,
+    env: &Env,
+    shutdown: &Shutdown,
+) -> Result<ExitStatus, CommandError> {
     match command {
         Command::Check { list_models } => return check::execute(cli, env, *list_models),
         Command::Completions { shell } => print(&Cli::completions(*shell))?,
         Command::Config { all } => print(config::to_toml(&cli.settings, *all).as_bytes())?,
         Command::Man => print(&Cli::man_page())?,
-        Command::Convert(arguments) => return convert::convert(arguments),
+        Command::Convert(arguments) => return convert::convert(arguments, shutdown),
         Command::Validate(arguments) => return validate::validate(arguments),
         Command::Report(arguments) => report::execute(arguments)?,
     }
