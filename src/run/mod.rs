@@ -11,6 +11,7 @@ mod examples;
 mod identity;
 mod manifest;
 mod preview;
+mod repeated;
 mod verdict;
 
 use std::path::{Path, PathBuf};
