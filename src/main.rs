@@ -1,11 +1,13 @@
 //! The `sdgen` program: arguments in, exit code out.
 
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use sdgen::cli::Cli;
+use sdgen::cli::{Cli, Command};
 use sdgen::commands;
 use sdgen::config::{Config, Env, Extent, LayerError, Layered, Note, layered};
 use sdgen::document::{self, READER_ARGUMENT};
@@ -43,11 +45,7 @@ fn main() -> ExitCode {
     };
     let mut report = Report::new(cli.log_level, cli.quiet);
     if let Some(command) = &cli.command {
-        let status = commands::execute(command, &cli, &env).unwrap_or_else(|error| {
-            report::print_error(&error, error.hint());
-            error.status()
-        });
-        return ExitCode::from(status.code());
+        return ExitCode::from(carry_out(command, &cli, &env).code());
     }
     env.warn();
     notes.iter().for_each(Note::tell);
@@ -56,6 +54,56 @@ fn main() -> ExitCode {
         error.status()
     });
     ExitCode::from(status.code())
+}
+
+fn carry_out(command: &Command, cli: &Cli, env: &Env) -> ExitStatus {
+    let (switch, shutdown) = stop_switch();
+    let listens = match command {
+        Command::Convert(_) => listen_beside(switch),
+        // They leave nothing half done.
+        _ => Ok(()),
+    };
+    if let Err(error) = listens {
+        let error = RunError::Runtime(error);
+        report::print_error(&error, error.hint());
+        return error.status();
+    }
+    commands::execute(command, cli, env, &shutdown).unwrap_or_else(|error| {
+        report::print_error(&error, error.hint());
+        error.status()
+    })
+}
+
+/// Turns the first signal into a wish while this thread works; the second one
+/// ends the process.
+fn listen_beside(switch: StopSwitch) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let signals = {
+        let _context = runtime.enter();
+        signals()?
+    };
+    let switch = Arc::new(switch);
+    for (kind, mut signals) in signals {
+        let switch = Arc::clone(&switch);
+        runtime.spawn(async move {
+            while signals.recv().await.is_some() {
+                stop(&switch, kind);
+            }
+        });
+    }
+    let forever = move || runtime.block_on(std::future::pending::<()>());
+    thread::Builder::new().spawn(forever).map(drop)
+}
+
+fn stop(switch: &StopSwitch, kind: Signal) {
+    #[expect(clippy::exit, reason = "the user insists")]
+    if switch.urgency() > Urgency::Run {
+        std::process::exit(ExitStatus::Stopped(kind).code().into());
+    }
+    switch.signal(kind);
+    tracing::warn!("stopping; interrupt again to end at once");
 }
 
 fn start(cli: Cli, env: &Env, report: &mut Report) -> Result<ExitStatus, RunError> {
@@ -78,17 +126,21 @@ fn start(cli: Cli, env: &Env, report: &mut Report) -> Result<ExitStatus, RunErro
     };
     runtime.block_on(async {
         let (switch, shutdown) = stop_switch();
-        let signals = [
-            (Signal::Interrupt, signal(SignalKind::interrupt())?),
-            (Signal::Terminate, signal(SignalKind::terminate())?),
-            (Signal::HangUp, signal(SignalKind::hangup())?),
-        ];
         let switch = Arc::new(switch);
-        for (kind, signals) in signals {
+        for (kind, signals) in signals()? {
             tokio::spawn(listen(kind, signals, Arc::clone(&switch), grace));
         }
         Ok(Box::pin(prepared.run(report, &shutdown)).await)
     })
+}
+
+/// Those that stop what sdgen does.
+fn signals() -> io::Result<[(Signal, Signals); 3]> {
+    Ok([
+        (Signal::Interrupt, signal(SignalKind::interrupt())?),
+        (Signal::Terminate, signal(SignalKind::terminate())?),
+        (Signal::HangUp, signal(SignalKind::hangup())?),
+    ])
 }
 
 /// Turns signals into wishes; the third one ends the process.

@@ -67,10 +67,12 @@ impl FromStr for BalanceChoice {
         let (field, shares) = text.split_once('=').ok_or(EXPECTED)?;
         let shares = shares.split(',').map(|share| share.trim().parse());
         let shares: Vec<f64> = shares.collect::<Result<_, _>>().map_err(|_| EXPECTED)?;
-        let are_shares = shares.iter().all(|share| (0.0..=1e9).contains(share));
-        match are_shares && shares.iter().any(|share| *share > 0.0) {
+        if !shares.iter().all(|share| (0.0..=1e9).contains(share)) {
+            return Err("each number must be from 0 to 1000000000");
+        }
+        match shares.iter().any(|share| *share > 0.0) {
             true => Ok(Self::Shares(field.trim().to_owned(), shares)),
-            false => Err("the numbers must be 0 or above, and one of them above 0"),
+            false => Err("one of the numbers must be above 0"),
         }
     }
 }

@@ -53,7 +53,7 @@ pub(super) const WITH_SETTINGS: [&str; 2] = ["check", "config"];
 /// The whole definition, with the flags of a run for the commands that take them.
 pub(super) fn definition() -> clap::Command {
     let run = Cli::command();
-    let is_of_run = |it: &&Arg| !matches!(it.get_long(), Some("help" | "version"));
+    let is_of_run = |it: &&Arg| !matches!(it.get_long(), Some("check" | "help" | "version"));
     let flags: Vec<_> = run.get_arguments().filter(is_of_run).cloned().collect();
     WITH_SETTINGS.iter().fold(run, |run, name| {
         run.mut_subcommand(name, |command| command.args(&flags))
@@ -124,12 +124,14 @@ impl Typed {
             Some((name, flags)) if WITH_SETTINGS.contains(&name) => flags,
             _ => &matches,
         };
+        let Cli { command, check, .. } = Cli::from_arg_matches(&matches)?;
+        let check = check.then_some(Command::Check { list_models: false });
         Ok(Self {
+            command: command.or(check),
             settings: Setting::typed(flags),
             config: flags.get_one("config").cloned(),
             no_config: flags.get_flag("no_config"),
             from: flags.get_one("from").cloned(),
-            command: Cli::from_arg_matches(&matches)?.command,
         })
     }
 }

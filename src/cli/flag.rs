@@ -11,7 +11,7 @@ use super::settings::{Given, Setting};
 use crate::generate::dedup::Threshold;
 
 /// Flags that only a command line has.
-pub const NO_SETTINGS: [&str; 5] = ["config", "no-config", "from", "help", "version"];
+pub const NO_SETTINGS: [&str; 6] = ["check", "config", "no-config", "from", "help", "version"];
 
 /// A flag of a run that may be a setting.
 #[derive(Debug)]

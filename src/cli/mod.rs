@@ -430,6 +430,11 @@ pub struct Cli {
     #[arg(help_heading = OUTPUT, value_parser = preview, conflicts_with = "resume")]
     pub preview: Option<usize>,
 
+    /// Do what the command check does with these settings, and no run.
+    #[arg(long, help_heading = OUTPUT)]
+    #[arg(conflicts_with_all = ["dry_run", "preview", "resume", "replay"])]
+    pub check: bool,
+
     /// Print the version; -V does too.
     #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version, help_heading = ADVANCED)]
     version: Option<bool>,

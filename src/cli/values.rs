@@ -42,7 +42,7 @@ pub(super) fn split(text: &str) -> Result<Split, &'static str> {
     let shares = shares.collect::<Result<_, _>>().ok();
     shares
         .and_then(Split::new)
-        .ok_or("must be two or three numbers above 0, such as 0.9,0.05,0.05")
+        .ok_or("must be two or three numbers from 0.000001 to 1000000, such as 0.9,0.05,0.05")
 }
 
 pub(super) fn preview(text: &str) -> Result<usize, &'static str> {

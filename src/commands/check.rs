@@ -2,10 +2,23 @@
 
 use crate::cli::Cli;
 use crate::config::{Endpoint, Env};
-use crate::run::{ExitStatus, RunError, check, list_models};
+use crate::run::{ExitStatus, Findings, RunError, check, list_models};
 
-/// Asks the endpoint of `cli` and `env` for one item, or for its models.
-pub(super) fn execute(cli: &Cli, env: &Env, lists_models: bool) -> Result<ExitStatus, RunError> {
+use super::CommandError;
+
+/// Asks the endpoint of `cli` and `env` for one item, or for its models, and
+/// tells what came of it.
+pub(super) fn execute(
+    cli: &Cli,
+    env: &Env,
+    lists_models: bool,
+) -> Result<ExitStatus, CommandError> {
+    let findings = find(cli, env, lists_models);
+    let findings = findings.unwrap_or_else(|error| Findings::not_begun(&error));
+    findings.tell(cli.json).map_err(CommandError::Stdout)
+}
+
+fn find(cli: &Cli, env: &Env, lists_models: bool) -> Result<Findings, RunError> {
     let endpoint = Endpoint::resolve(cli, env)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

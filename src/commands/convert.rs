@@ -15,6 +15,7 @@ use crate::report;
 use crate::rows::{Row, Rows, RowsError};
 use crate::run::ExitStatus;
 use crate::shape::Conversion;
+use crate::shutdown::Shutdown;
 
 /// Rows of a file, and what became of them.
 #[derive(Default)]
@@ -29,9 +30,12 @@ struct Count {
 ///
 /// # Errors
 ///
-/// The format has no such shape, a row is no sample, or a file cannot be read
-/// or written. There is no new file.
-pub(super) fn convert(arguments: &Convert) -> Result<ExitStatus, CommandError> {
+/// The format has no such shape, a row is no sample, a file cannot be read or
+/// written, or a signal came. There is no new file.
+pub(super) fn convert(
+    arguments: &Convert,
+    shutdown: &Shutdown,
+) -> Result<ExitStatus, CommandError> {
     let Convert {
         input,
         output,
@@ -51,7 +55,7 @@ pub(super) fn convert(arguments: &Convert) -> Result<ExitStatus, CommandError> {
         false => Existing::Refuse,
     };
     let mut converted = Converted::create(output, format.fields(), conversion, existing)?;
-    let count = match fill(&mut converted, input, rows, &format) {
+    let count = match fill(&mut converted, input, rows, &format, shutdown) {
         Ok(count) => count,
         Err(error) => {
             // Why it is not wanted is told.
@@ -85,10 +89,14 @@ fn fill(
     path: &Path,
     rows: Rows,
     format: &Format,
+    shutdown: &Shutdown,
 ) -> Result<Count, CommandError> {
     let mut count = Count::default();
     let mut other_columns = OtherColumns::default();
     for row in rows {
+        if let Some(signal) = shutdown.signal() {
+            return Err(CommandError::Stopped(signal));
+        }
         let Row { place, object } = row?;
         count.rows += 1;
         other_columns.see(path, &object, format);

@@ -15,8 +15,9 @@ use crate::config::{ConfigError, Env};
 use crate::output::{OpenError, WriteError};
 use crate::report::print as print_result;
 use crate::rows::RowsError;
-use crate::run::{ExitStatus, ReportError, RunError};
+use crate::run::{ExitStatus, ReportError};
 use crate::shape::NoConversion;
+use crate::shutdown::{Shutdown, Signal};
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -51,9 +52,9 @@ pub enum CommandError {
     /// The report would be written to a file that is not named as one.
     #[error("`{}` does not end in .html", .0.display())]
     NotHtml(PathBuf),
-    /// There is nothing to ask.
-    #[error(transparent)]
-    Run(#[from] RunError),
+    /// A signal came before it was done.
+    #[error("interrupted; no file was made")]
+    Stopped(Signal),
     /// There is no report.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -68,7 +69,7 @@ impl CommandError {
             | Self::Write(_)
             | Self::Open(OpenError::Write(_))
             | Self::Report(ReportError::Write(_)) => ExitStatus::Output,
-            Self::Run(error) => error.status(),
+            Self::Stopped(signal) => ExitStatus::Stopped(*signal),
             Self::Format(_)
             | Self::Rows(_)
             | Self::Sample(_)
@@ -92,24 +93,28 @@ impl CommandError {
             Self::SameFile(_) | Self::NoReport(_) => Some("choose another name"),
             Self::NotHtml(_) => Some("name a file for the report, so that no data is replaced"),
             Self::Report(error) => Some(error.hint()),
-            Self::Run(error) => error.hint(),
             _ => None,
         }
     }
 }
 
-/// Carries out `command` of `cli`.
+/// Carries out `command` of `cli`; a conversion ends when `shutdown` says so.
 ///
 /// # Errors
 ///
 /// It was not carried out.
-pub fn execute(command: &Command, cli: &Cli, env: &Env) -> Result<ExitStatus, CommandError> {
+pub fn execute(
+    command: &Command,
+    cli: &Cli,
+    env: &Env,
+    shutdown: &Shutdown,
+) -> Result<ExitStatus, CommandError> {
     match command {
-        Command::Check { list_models } => return Ok(check::execute(cli, env, *list_models)?),
+        Command::Check { list_models } => return check::execute(cli, env, *list_models),
         Command::Completions { shell } => print(&Cli::completions(*shell))?,
         Command::Config { all } => print(config::to_toml(&cli.settings, *all).as_bytes())?,
         Command::Man => print(&Cli::man_page())?,
-        Command::Convert(arguments) => return convert::convert(arguments),
+        Command::Convert(arguments) => return convert::convert(arguments, shutdown),
         Command::Validate(arguments) => return validate::validate(arguments),
         Command::Report(arguments) => report::execute(arguments)?,
     }

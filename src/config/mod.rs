@@ -28,7 +28,7 @@ use crate::shape::{Conversion, NoConversion, Shape};
 use crate::text_file;
 
 pub use env::Env;
-pub use layers::{LayerError, Layered, Note, SettingError, layered};
+pub use layers::{LayerError, Layered, Note, PastDocument, SettingError, layered};
 pub use provider::ProviderConfig;
 
 use provider::provider;
@@ -138,6 +138,8 @@ pub struct Documents {
     pub is_strict: bool,
     /// How they are read and cut.
     pub how: HowToRead,
+    /// Those of the run that is repeated, if it is to read the same.
+    pub past: Vec<PastDocument>,
 }
 
 /// What the user sees.
@@ -354,6 +356,7 @@ fn input(cli: &Cli) -> Result<Input, ConfigError> {
                 },
                 chunk_size,
             },
+            past: layers::past_documents(&cli.settings),
         }),
     })
 }

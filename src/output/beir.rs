@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::file::{Older, OutputFile};
+use super::file::Older;
 use super::jsonl::JsonlWriter;
-use super::{RowWriter as _, WriteError, disk};
+use super::{RowWriter as _, WriteError, disk, left};
 
 /// The files of a collection, in the order they get their names.
 pub(super) const FILES: [&str; 3] = ["corpus.jsonl", "queries.jsonl", "qrels/test.tsv"];
@@ -73,8 +73,7 @@ impl Beir {
 }
 
 fn lines(target: &Path, older: Older) -> Result<JsonlWriter, WriteError> {
-    let file = OutputFile::create(&super::part_of(target), target, older)?;
-    Ok(JsonlWriter::new(file))
+    Ok(JsonlWriter::new(left::create(target, older)?))
 }
 
 /// Texts, each of which is written once, and their numbers from 1.

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::beir::{self, Beir};
-use super::file::{Older, OutputFile};
-use super::{Existing, Layout, OpenError, OutputFormat, Row, RowWriter, WriteError, part_of};
+use super::file::Older;
+use super::{Existing, Layout, OpenError, OutputFormat, Row, RowWriter, WriteError, left};
 use crate::sample::{Field, Sample};
 use crate::shape::{Conversion, Shape, Unfit};
 
@@ -56,7 +56,7 @@ impl Converted {
             let format = OutputFormat::of(target).ok_or_else(|| OpenError::Type {
                 path: target.to_owned(),
             })?;
-            let file = OutputFile::create(&part_of(target), target, older)?;
+            let file = left::create(target, older)?;
             Files::One(format.writer_to(&layout, file)?)
         };
         Ok(Self {

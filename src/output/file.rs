@@ -89,6 +89,12 @@ impl OutputFile {
         })
     }
 
+    /// Keeps others from taking the file for one that nobody writes, where the
+    /// file system has locks.
+    pub(super) fn lock(&self) {
+        self.file.try_lock().ok();
+    }
+
     /// Where the bytes are now.
     pub(super) fn path(&self) -> &Path {
         match self.is_named.get() {

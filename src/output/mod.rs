@@ -23,6 +23,7 @@ mod huggingface;
 mod journal;
 mod jsonl;
 mod layout;
+mod left;
 mod lock;
 mod manifest;
 mod names;

@@ -20,7 +20,7 @@ pub struct Split {
 
 impl Split {
     /// Parts with such `shares`, which need not add up to one; `None` if there
-    /// are not two or three of them, above zero.
+    /// are not two or three of them, from 0.000001 to 1,000,000.
     #[must_use]
     pub fn new(shares: Vec<f64>) -> Option<Self> {
         let are_shares = shares.iter().all(|share| (1e-6..=1e6).contains(share));

@@ -51,12 +51,11 @@ pub(super) enum Manner {
 }
 
 impl Manner {
-    /// Drawn for people at a terminal that can, unless the environment has
-    /// `NO_COLOR` or `CI`.
+    /// Drawn for people at a terminal that can, unless the environment has `CI`.
     pub(super) fn of_stderr() -> Self {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let is_plain = is_dumb || is_set("NO_COLOR") || is_set("CI");
+        let is_plain = is_dumb || is_set("CI");
         match io::stderr().is_terminal() && !is_plain {
             true => Self::Drawn,
             false => Self::Plain,

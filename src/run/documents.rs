@@ -6,6 +6,8 @@ use crate::config::Documents;
 use crate::document::{self, Corpus, LoadError, Skipped};
 use crate::report::Report;
 
+use super::repeated;
+
 /// Most skipped files that are told.
 const TOLD_SKIPPED: usize = 20;
 
@@ -28,6 +30,7 @@ pub(super) fn load(
     }
     let corpus = loaded?;
     warn_of(&corpus.skipped);
+    repeated::warn(&corpus.documents, &documents.past);
     if documents.is_strict && !corpus.skipped.is_empty() {
         return Err(LoadError::Strict {
             files: corpus.skipped.len(),

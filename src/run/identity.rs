@@ -361,7 +361,7 @@ fn digest<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
     hex(&digest.finalize())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     let mut digits = String::new();
     for byte in bytes {
         let _ = write!(digits, "{byte:02x}");

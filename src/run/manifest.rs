@@ -134,10 +134,10 @@ struct Passages {
 
 /// An amount of money.
 #[derive(Debug, Clone, Serialize)]
-struct Cost {
-    usd: f64,
+pub(super) struct Cost {
+    pub(super) usd: f64,
     /// Day of the price table.
-    prices_of: String,
+    pub(super) prices_of: String,
 }
 
 #[derive(Debug, Serialize)]

@@ -11,6 +11,7 @@ mod examples;
 mod identity;
 mod manifest;
 mod preview;
+mod repeated;
 mod verdict;
 
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ use crate::report::{self, Report, Summary};
 use crate::rows::RowsError;
 use crate::shutdown::{Shutdown, Signal};
 
-pub use check::{check, list_models};
+pub use check::{Findings, check, list_models};
 pub use data_report::{ReportError, default_path, write_report};
 use dry_run::Asks;
 pub use dry_run::dry_run;
@@ -40,9 +41,10 @@ use manifest::Manifest;
 use verdict::Verdict;
 
 /// How a run ended, as its caller sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ExitStatus {
     /// The target was reached, or the user did not want to begin.
+    #[default]
     Success,
     /// Something that should not happen.
     Failure,

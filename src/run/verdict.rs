@@ -231,6 +231,9 @@ fn of_llm_error(error: &LlmError) -> Ending {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-fn as_code<S: serde::Serializer>(status: &ExitStatus, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_code<S: serde::Serializer>(
+    status: &ExitStatus,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.serialize_u8(status.code())
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::fake_gemini::{self, FakeGemini, Reply};
 use crate::fake_openai::{self, Behaviour, FakeOpenAi};
+use crate::run::Ran;
 use crate::sandbox::Sandbox;
 use crate::server::{Delivery, Response, Server};
 
@@ -153,6 +154,51 @@ fn a_check_fails_as_a_run_would() {
     );
 }
 
+fn object(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+#[test]
+fn a_check_is_a_flag_of_a_run_too_and_its_findings_are_one_object() {
+    let sandbox = Sandbox::new();
+    let fake = FakeOpenAi::start(Behaviour::Ollama);
+    let words = format!(
+        "{WORDS} --query moons --provider openai --model m --base-url {} --check",
+        fake.base_url()
+    );
+    let text = sandbox.run(&words, &[]).exits(0).stdout;
+    assert!(text.contains("structured output: works\n"), "{text}");
+    let mut found = object(&sandbox.run(&words, &["--json"]).exits(0));
+    let whole = found.as_object_mut().unwrap();
+    for varying in ["seconds", "usage"] {
+        assert!(whole.remove(varying).is_some_and(|value| !value.is_null()));
+    }
+    let expected = json!({
+        "provider": "openai", "model": "m", "ok": true, "exit_code": 0, "problem": null,
+        "hint": null, "answered_by": "m", "structured_output": true, "left_out": [], "cost": null,
+    });
+    assert_eq!(found, expected);
+    assert_eq!(fake.server.requests().len(), 2);
+    assert!(sandbox.files().is_empty());
+
+    let found = object(&sandbox.run("check --json", &[]).exits(4));
+    assert_eq!(found["ok"], json!(false));
+    assert_eq!(
+        found["problem"],
+        json!("no API key: GOOGLE_API_KEY is not set")
+    );
+    assert!(
+        found["hint"]
+            .as_str()
+            .unwrap()
+            .contains("--provider offline")
+    );
+    for rival in ["--dry-run", "--preview", "--resume", "check"] {
+        let ran = sandbox.run(&words, &[rival]).exits(2);
+        ran.says("cannot be used with");
+    }
+}
+
 #[test]
 fn the_models_of_an_endpoint_are_listed() {
     let sandbox = Sandbox::new();
@@ -176,6 +222,17 @@ fn the_models_of_an_endpoint_are_listed() {
     let env = [("GOOGLE_API_KEY", fake_gemini::KEY)];
     let gemini = sandbox.run_in(&env, &words, &[]).exits(0);
     assert_eq!(gemini.stdout, "gemini-x\ngemini-y\n");
+    let gemini = sandbox.run_in(&env, &words, &["--json"]).exits(0);
+    assert_eq!(object(&gemini)["models"], json!(["gemini-x", "gemini-y"]));
     let paths: Vec<_> = server.requests().iter().map(|it| it.path.clone()).collect();
-    assert_eq!(paths, ["/v1/models", "/v1beta/models", "/v1beta/models"]);
+    assert_eq!(
+        paths,
+        [
+            "/v1/models",
+            "/v1beta/models",
+            "/v1beta/models",
+            "/v1beta/models",
+            "/v1beta/models"
+        ]
+    );
 }

@@ -89,6 +89,32 @@ fn what_cannot_be_repeated_is_refused_with_the_reason() {
 }
 
 #[test]
+fn documents_that_have_changed_since_are_named() {
+    let sandbox = Sandbox::new();
+    let text = |steps| format!("The tower has {steps} steps and was built in 1889.");
+    for (name, steps) in [("a.txt", 217), ("b.txt", 96), ("c.txt", 31)] {
+        sandbox.write(&format!("in/{name}"), text(steps));
+    }
+    let words = "--provider offline --format qa --samples 3 --documents in";
+    sandbox.run(words, &[]).exits(0);
+    let manifest = ".sdgen/synthetic_data_qa_from_docs.run.json";
+    let again = |words: &str| sandbox.run(&format!("{words} --from"), &[manifest]);
+    let same = again("--dry-run --output-prefix b").exits(0);
+    assert!(!same.stderr.contains("is repeated"), "{}", same.stderr);
+
+    sandbox.write("in/b.txt", text(97));
+    sandbox.write("in/d.txt", text(12));
+    fs::remove_file(sandbox.path("in/c.txt")).unwrap();
+    again("--output-prefix b")
+        .exits(0)
+        .says("warning: documents have another text than in the run that is repeated: `in/b.txt`\n")
+        .says("warning: documents were not in the run that is repeated: `in/d.txt`\n")
+        .says("warning: documents of the run that is repeated are gone: `in/c.txt`\n");
+    let other = again("--dry-run --output-prefix c --documents in/b.txt").exits(0);
+    assert!(!other.stderr.contains("is repeated"), "{}", other.stderr);
+}
+
+#[test]
 fn documents_of_standard_input_are_gone() {
     let sandbox = Sandbox::new();
     let text = "The tower has 217 steps and was built in 1889.";

@@ -46,12 +46,13 @@ fn bars_are_finer_where_the_locale_has_utf_8() {
 fn progress_is_drawn_on_a_terminal_that_nobody_calls_plain() {
     use crate::command_line::on_a_terminal;
 
-    let words = format!("{OFFLINE} --samples 30");
-    for (env, is_drawn) in [
-        (None, true),
-        (Some(("TERM", "dumb")), false),
-        (Some(("CI", "true")), false),
-        (Some(("NO_COLOR", "1")), false),
+    // A warning is in colour.
+    let words = format!("{OFFLINE} --samples 30 --topics none");
+    for (env, is_drawn, is_coloured) in [
+        (None, true, true),
+        (Some(("TERM", "dumb")), false, false),
+        (Some(("CI", "true")), false, true),
+        (Some(("NO_COLOR", "1")), true, false),
     ] {
         let env: Vec<_> = env.into_iter().collect();
         let (code, screen) = on_a_terminal(&Sandbox::new(), &env, &words, "");
@@ -61,7 +62,13 @@ fn progress_is_drawn_on_a_terminal_that_nobody_calls_plain() {
             is_drawn,
             "{screen}"
         );
-        assert_eq!(screen.contains('\u{1b}'), is_drawn, "{screen}");
+        let codes = screen.split("\u{1b}[").skip(1);
+        let commands: Vec<_> = codes
+            .filter_map(|code| code.chars().find(char::is_ascii_alphabetic))
+            .collect();
+        assert_eq!(commands.contains(&'m'), is_coloured, "{screen}");
+        let moves = commands.iter().any(|command| *command != 'm');
+        assert_eq!(moves, is_drawn, "{screen}");
         let (_, end) = screen.split_once("pair-class: 30 of 30").expect("an end");
         assert!(!end.contains('\u{1b}'), "{end}");
     }

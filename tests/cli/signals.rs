@@ -1,6 +1,8 @@
 //! Interrupted runs. The signals are sent when a request has come, not when
 //! time has passed.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 
 use crate::fake_gemini::{self, FakeGemini, Reply, answer_fully};
@@ -75,4 +77,37 @@ fn the_second_signal_drops_what_is_under_way() {
     let ran = Ran::from(child.wait_with_output().unwrap()).exits(130);
     assert_eq!(ran.json()["samples"]["failed"]["cancelled"], 10);
     assert_eq!(sandbox.jsonl(DATA).len(), 10);
+}
+
+#[test]
+fn an_interrupted_conversion_leaves_nothing() {
+    for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+        let sandbox = Sandbox::new();
+        let pipe = sandbox.path("in.jsonl");
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let mut child = sandbox
+            .process()
+            .args(["convert", "in.jsonl", "out.jsonl", "--format", "pair"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // It waits here until the file is opened to be read.
+        let mut rows = File::create(&pipe).unwrap();
+        signal(&child, name);
+        assert!(next_line(&mut child).contains("interrupt again"));
+        writeln!(rows, r#"{{"anchor": "a", "positive": "b"}}"#).unwrap();
+        drop(rows);
+        let ran = Ran::from(child.wait_with_output().unwrap()).exits(code);
+        assert!(ran.stdout.is_empty());
+        ran.says("no file was made");
+        // The pipe is no file.
+        assert!(sandbox.files().is_empty());
+    }
 }

@@ -166,7 +166,7 @@ fn a_plan_or_topics_that_cannot_be_used_are_found_before_any_request() {
     for (words, said) in [
         (
             "--topics bad.csv",
-            "topics file `bad.csv`: line 2: the weight must be a number above 0, and is `many`",
+            "topics file `bad.csv`: line 2: the weight must be a finite number above 0, and is `many`",
         ),
         (
             "--topics empty.txt",
@@ -261,7 +261,15 @@ fn a_balance_that_does_not_fit_the_format_is_refused() {
         ),
         (
             "--format pair-class --balance label=0,0,0",
-            "one of them above 0",
+            "one of the numbers must be above 0",
+        ),
+        (
+            "--format pair-class --balance label=1e308,1e308,1",
+            "each number must be from 0 to 1000000000",
+        ),
+        (
+            "--format pair-class --split 1e308,1e308",
+            "two or three numbers from 0.000001 to 1000000",
         ),
         (
             "--format pair-class --balance label=a",

@@ -17,7 +17,10 @@ use crate::cli::{Cli, Command, Flag, Given, Setting, Source, Typed, first_paragr
 
 use super::Env;
 
+pub use past::PastDocument;
 pub use place::SettingError;
+
+pub(super) use past::documents as past_documents;
 
 /// The file that is looked for in the current folder.
 const FILE_NAME: &str = "sdgen.toml";

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::cli::{Flag, Setting, Source};
@@ -57,6 +58,33 @@ pub(super) fn settings(
         settings: taken(&arguments, &source, flags)?,
         version: Some(version.to_owned()).filter(|it| it != env!("CARGO_PKG_VERSION")),
     })
+}
+
+/// A document of an earlier run.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PastDocument {
+    /// As far as it is Unicode.
+    pub path: String,
+    /// Digest of its text, or of its pages if the model saw them.
+    pub text_sha256: String,
+}
+
+/// The documents of the run that `settings` repeat; none if other ones are to be
+/// read, or in another way, or if the run goes on.
+pub(in crate::config) fn documents(settings: &[Setting]) -> Vec<PastDocument> {
+    const DECISIVE: [&str; 3] = ["native-pdf", "pdf-engine", "resume"];
+    let is_typed = |it: &Setting| it.source == Source::CommandLine;
+    let paths = settings.iter().find(|it| it.name == "documents");
+    let Some(Source::Run(manifest)) = paths.map(|paths| &paths.source) else {
+        return Vec::new();
+    };
+    let mut typed = settings.iter().filter(|it| is_typed(it));
+    if typed.any(|it| DECISIVE.contains(&&*it.name)) {
+        return Vec::new();
+    }
+    let text = text_file::read(manifest).unwrap_or_default();
+    let manifest: Value = serde_json::from_str(&text).unwrap_or_default();
+    Vec::deserialize(&manifest["documents"]).unwrap_or_default()
 }
 
 fn taken(

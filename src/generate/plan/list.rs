@@ -96,7 +96,7 @@ fn of_csv(text: &str, columns: &Columns) -> Result<Vec<Topic>, ListError> {
                 let weight = cell.parse().ok().filter(|weight| is_weight(*weight));
                 weight.ok_or_else(|| ListError::Line {
                     line: number,
-                    problem: format!("the weight must be a number above 0, and is `{cell}`"),
+                    problem: format!("the weight must be a finite number above 0, and is `{cell}`"),
                 })?
             }
         };
@@ -191,7 +191,11 @@ mod tests {
         assert_eq!(told(" \n# none\n"), "it holds no topic");
         assert_eq!(
             told("topic,weight\nbees,1\nwasps,-1\n"),
-            "line 3: the weight must be a number above 0, and is `-1`"
+            "line 3: the weight must be a finite number above 0, and is `-1`"
+        );
+        assert_eq!(
+            told("topic,weight\nbees,1e999\n"),
+            "line 2: the weight must be a finite number above 0, and is `1e999`"
         );
         assert_eq!(told("topic,weight\n,1\n"), "line 2: the topic is blank");
     }

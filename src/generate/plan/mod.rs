@@ -162,7 +162,7 @@ impl Plan {
         let bad = self.topics.iter().find(|topic| !is_weight(topic.weight));
         bad.map(|topic| {
             format!(
-                "topic `{}`: the weight must be a number above 0",
+                "topic `{}`: the weight must be a finite number above 0",
                 topic.topic
             )
         })
@@ -278,7 +278,7 @@ mod tests {
             (r#"{"topic":[]}"#, "unknown field `topic`"),
             (
                 r#"{"topics":[{"topic":"a","weight":0}]}"#,
-                "topic `a`: the weight must be a number above 0",
+                "topic `a`: the weight must be a finite number above 0",
             ),
         ] {
             let told = Plan::parse(json).expect_err("no plan");
