@@ -12,7 +12,7 @@ use sdgen::commands;
 use sdgen::config::{Config, Env, Extent, LayerError, Layered, Note, layered};
 use sdgen::document::{self, READER_ARGUMENT};
 use sdgen::report::{self, Report};
-use sdgen::run::{ExitStatus, RunError, dry_run, prepare};
+use sdgen::run::{ExitStatus, RunError, dry_run, prepare, runtime};
 use sdgen::shutdown::{Signal, StopSwitch, Urgency, stop_switch};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 
@@ -57,6 +57,9 @@ fn main() -> ExitCode {
 }
 
 fn carry_out(command: &Command, cli: &Cli, env: &Env) -> ExitStatus {
+    if let Command::Check { .. } | Command::Config { .. } = command {
+        env.warn();
+    }
     let (switch, shutdown) = stop_switch();
     let listens = match command {
         Command::Convert(_) => listen_beside(switch),
@@ -77,9 +80,7 @@ fn carry_out(command: &Command, cli: &Cli, env: &Env) -> ExitStatus {
 /// Turns the first signal into a wish while this thread works; the second one
 /// ends the process.
 fn listen_beside(switch: StopSwitch) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = runtime()?;
     let signals = {
         let _context = runtime.enter();
         signals()?
@@ -109,10 +110,7 @@ fn stop(switch: &StopSwitch, kind: Signal) {
 fn start(cli: Cli, env: &Env, report: &mut Report) -> Result<ExitStatus, RunError> {
     let config = Config::resolve(cli, env)?;
     let grace = config.options.grace;
-    // One thread: waking a second one for each answer costs more than it does.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = runtime()?;
     // A file over the size limit is then a write error that names the file.
     let _file_size_limit = {
         let _context = runtime.enter();

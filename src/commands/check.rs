@@ -2,7 +2,7 @@
 
 use crate::cli::Cli;
 use crate::config::{Endpoint, Env};
-use crate::run::{ExitStatus, Findings, RunError, check, list_models};
+use crate::run::{ExitStatus, Findings, RunError, check, list_models, runtime};
 
 use super::CommandError;
 
@@ -20,10 +20,7 @@ pub(super) fn execute(
 
 fn find(cli: &Cli, env: &Env, lists_models: bool) -> Result<Findings, RunError> {
     let endpoint = Endpoint::resolve(cli, env)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         match lists_models {
             true => list_models(&endpoint).await,
             false => check(&endpoint).await,

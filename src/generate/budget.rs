@@ -128,7 +128,7 @@ impl Expectations {
 
     /// Tokens of a request for a number of items.
     pub(super) fn tokens(&self, purpose: Purpose, items: usize) -> u64 {
-        let usage = self.of(purpose).usage(items);
+        let usage = self.usage(purpose, items);
         usage.prompt_tokens + usage.completion_tokens
     }
 

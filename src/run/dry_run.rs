@@ -19,7 +19,7 @@ use crate::shutdown::stop_switch;
 
 use super::identity::Identity;
 use super::preview::private_folder;
-use super::{Clients, ExitStatus, RunError, documents, examples};
+use super::{Clients, ExitStatus, RunError, read_inputs};
 
 /// Letters of a token, about.
 const CHARS_PER_TOKEN: usize = 4;
@@ -31,15 +31,7 @@ const CHARS_PER_TOKEN: usize = 4;
 /// Those that would keep the run from beginning.
 pub async fn dry_run(mut config: Config, report: &mut Report) -> Result<ExitStatus, RunError> {
     Place::check(&config.output, config.format.name())?;
-    if let Some(path) = &config.examples {
-        config.options.examples = Some(Arc::new(examples::load(path, &config)?));
-    }
-    let corpus = match &config.input {
-        Input::Query(_) => None,
-        Input::Documents(documents) => {
-            Some(documents::load(documents, &config.output.prefix, report)?)
-        }
-    };
+    let corpus = read_inputs(&mut config, report)?;
     // A folder of answers would be made.
     config.recording = None;
     Clients::new(&config)?;

@@ -14,14 +14,16 @@ mod preview;
 mod repeated;
 mod verdict;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use tempfile::TempDir;
+use tokio::runtime::{self, Runtime};
 
 use crate::config::{Config, ConfigError, Extent, Input, LARGE_RUN, ProviderConfig, Recording};
-use crate::document::LoadError;
+use crate::document::{Corpus, LoadError};
 use crate::format::FormatHandler;
 use crate::generate::{Estimate, GenerateError, Generator, Outcome, Progress, Run, Source};
 use crate::llm::{Gemini, LlmClient, Offline, OpenAi, RecordError, Recorded, SetupError};
@@ -39,6 +41,18 @@ pub use identity::AnotherRun;
 use identity::Identity;
 use manifest::Manifest;
 use verdict::Verdict;
+
+/// The runtime of everything that waits.
+///
+/// It has one thread: waking a second one for each answer costs more than what
+/// it would do.
+///
+/// # Errors
+///
+/// The system gives no file descriptors for it.
+pub fn runtime() -> io::Result<Runtime> {
+    runtime::Builder::new_current_thread().enable_all().build()
+}
 
 /// How a run ended, as its caller sees it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -237,16 +251,7 @@ pub fn prepare(mut config: Config, report: &mut Report) -> Result<Option<Prepare
     if !config.resume {
         Place::check(&config.output, config.format.name())?;
     }
-    if let Some(path) = &config.examples {
-        config.options.examples = Some(Arc::new(examples::load(path, &config)?));
-    }
-    let mut corpus = match &config.input {
-        Input::Query(_) => None,
-        Input::Documents(documents) => {
-            let prefix = &config.output.prefix;
-            Some(documents::load(documents, prefix, report)?)
-        }
-    };
+    let mut corpus = read_inputs(&mut config, report)?;
     let mut clients = Clients::new(&config)?;
     if !config.resume && !is_wanted(&config, config.options.samples as u64) {
         return Ok(None);
@@ -493,6 +498,19 @@ fn save_plan(config: &Config, run: &Run) -> Option<WriteError> {
     let path = config.plan_file.as_ref()?;
     let plan = run.plan.as_ref().filter(|plan| !plan.topics.is_empty())?;
     output::write_json(path, plan).err()
+}
+
+/// Reads the examples into `config`, and the documents if it has any.
+fn read_inputs(config: &mut Config, report: &mut Report) -> Result<Option<Corpus>, RunError> {
+    if let Some(path) = &config.examples {
+        config.options.examples = Some(Arc::new(examples::load(path, config)?));
+    }
+    Ok(match &config.input {
+        Input::Query(_) => None,
+        Input::Documents(documents) => {
+            Some(documents::load(documents, &config.output.prefix, report)?)
+        }
+    })
 }
 
 /// Whether the user wants a run of so many `samples`.

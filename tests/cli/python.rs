@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use sdgen::format::PREDEFINED;
+
 use crate::sandbox::Sandbox;
 
 /// The interpreter that has what `tests/python/requirements.txt` lists.
@@ -15,20 +17,7 @@ fn python_reads_back_what_was_written() {
         return;
     };
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/read_back.py");
-    for format in [
-        "pair-class",
-        "pair-score",
-        "pair",
-        "triplet",
-        "qa",
-        "instruction",
-        "chat",
-        "classification",
-        "preference",
-        "summarisation",
-        "retrieval",
-        "reasoning",
-    ] {
+    for format in PREDEFINED {
         let sandbox = Sandbox::new();
         let words = format!(
             "--provider offline --query moons --format {format} --samples 60 --seed 1 \
