@@ -29,6 +29,23 @@ pub(super) fn take(path: &Path) -> Result<File, OpenError> {
     Ok(file)
 }
 
+/// Checks that nobody holds the lock at `path`, if there is one.
+///
+/// # Errors
+///
+/// Another run does.
+pub(super) fn check(path: &Path) -> Result<(), OpenError> {
+    // Why a file cannot be opened is told when it is taken.
+    let held = fs::File::open(path).is_ok_and(|file| {
+        let lock = file.try_lock_shared();
+        matches!(lock, Err(TryLockError::WouldBlock))
+    });
+    match held {
+        true => Err(in_use(path)),
+        false => Ok(()),
+    }
+}
+
 fn sign(file: &mut File) -> io::Result<()> {
     file.cut(0)?;
     file.write_all(format!("process {} on {}\n", process::id(), host()).as_bytes())
@@ -70,9 +87,11 @@ mod tests {
             panic!("the lock was taken twice");
         };
         assert_eq!(held, path);
+        assert!(matches!(check(&path), Err(OpenError::InUse { .. })));
         assert_eq!(holder, format!("process {} on {}", process::id(), host()));
 
         drop(lock);
+        check(&path).expect("free");
         take(&path).expect("free again");
     }
 

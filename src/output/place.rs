@@ -61,13 +61,18 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// An earlier run is unfinished or left files, and they may not be
-    /// replaced.
+    /// The names lead below a file, another run uses them, or an earlier run is
+    /// unfinished or left files, and they may not be replaced.
     pub fn check(config: &OutputConfig, format_name: &str) -> Result<(), OpenError> {
+        let names = FileNames::new(config, format_name);
+        let folders = names.folder().ancestors();
+        if let Some(file) = folders.into_iter().find(|it| it.is_file()) {
+            return Err(WriteError::at(file, ErrorKind::NotADirectory).into());
+        }
+        lock::check(&names.lock())?;
         if config.existing == Existing::Replace {
             return Ok(());
         }
-        let names = FileNames::new(config, format_name);
         // Why a journal cannot be read is told when the names are claimed.
         let earlier = Contents::read(&names.journal()).ok().flatten();
         refuse(config, &names, &earlier.unwrap_or_default())

@@ -54,11 +54,21 @@ fn a_dry_run_shows_the_very_prompt_that_a_run_sends() {
 fn a_dry_run_finds_what_would_keep_a_run_from_beginning() {
     let sandbox = Sandbox::new();
     sandbox.write("synthetic_data_pair-class_from_query.csv", "mine\n");
+    sandbox.write("words.txt", "mine\n");
+    sandbox.write(".sdgen/held_pair-class_from_query.lock", "");
+    let held = std::fs::File::open(sandbox.path(".sdgen/held_pair-class_from_query.lock")).unwrap();
+    held.lock().unwrap();
     for (words, code, said) in [
         ("--query q", 2, "output exists already"),
         ("--documents none.txt", 2, "none.txt"),
         ("--query q --topics none.txt", 2, "topics file `none.txt`"),
         ("--query q --dry-run --preview", 2, "cannot be used with"),
+        (
+            "--query q --output-prefix words.txt/a/b",
+            6,
+            "`words.txt`: not a directory",
+        ),
+        ("--query q --output-prefix held", 7, "in use by another run"),
     ] {
         let ran = sandbox.run(&format!("{WORDS} {words} --dry-run"), &[]);
         ran.exits(code).says(said);
