@@ -414,8 +414,8 @@ impl Ledger {
     /// Fits the size of batches to what comes whole: `cut_after` items of
     /// `asked` if the answer was cut, but never below half at once.
     ///
-    /// If fewer than half came, one item may have gone on for ever, which says
-    /// little of the others, unless it happens again soon.
+    /// A single answer that is cut changes nothing: an item may have gone on for
+    /// ever, which says little of the others.
     fn fit(&mut self, asked: usize, cut_after: Option<usize>) {
         let Some(items) = cut_after else {
             self.whole += 1;
@@ -427,7 +427,7 @@ impl Ledger {
         };
         let is_again = self.whole < GROW_AFTER;
         self.whole = 0;
-        if is_again || items >= asked / 2 {
+        if is_again {
             self.most = self.most.min(items.max(asked / 2)).max(1);
         }
     }
@@ -597,7 +597,7 @@ mod tests {
             ledger.next_ask().expect("much is missing")
         };
         assert_eq!(settle(4, Shortfall::Truncated), 25, "an item without end");
-        assert_eq!(settle(4, Shortfall::Truncated), 12, "and another");
+        assert_eq!(settle(4, Shortfall::Truncated), 12, "and another one soon");
         assert_eq!(settle(8, Shortfall::Truncated), 8);
         assert_eq!(settle(0, Shortfall::Truncated), 4);
         let sizes: Vec<_> = (0..200)
