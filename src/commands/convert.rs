@@ -106,6 +106,7 @@ fn fill(
                 path: path.to_owned(),
                 place: Some(place),
                 problem: rejection.to_string(),
+                is_of_row: false,
             })
         })?;
         if let Err(unfit) = converted.add(&sample)? {

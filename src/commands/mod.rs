@@ -131,5 +131,6 @@ fn no_rows(path: &Path) -> RowsError {
         path: path.to_owned(),
         place: None,
         problem: "holds no rows".to_owned(),
+        is_of_row: false,
     }
 }

@@ -39,18 +39,29 @@ impl<R: Read> JsonLines<R> {
         }
     }
 
-    fn next_object(&mut self) -> Result<Option<Map<String, Value>>, String> {
-        while self.read_line()? {
+    /// The object on the next line that is not blank.
+    fn next_object(&mut self) -> Result<Option<Map<String, Value>>, Problem> {
+        while self.read_line().map_err(|text| self.problem(text))? {
             let line = match self.number {
                 1 => self.line.strip_prefix(b"\xef\xbb\xbf"),
                 _ => None,
             };
             let line = line.unwrap_or(&self.line).trim_ascii_end();
             if !line.is_empty() {
-                return object(line).map(Some);
+                return match object(line) {
+                    Ok(object) => Ok(Some(object)),
+                    Err(text) => Err(Problem {
+                        is_of_row: true,
+                        ..self.problem(text)
+                    }),
+                };
             }
         }
         Ok(None)
+    }
+
+    fn problem(&self, text: String) -> Problem {
+        Problem::at(Place::Line(self.number), text)
     }
 }
 
@@ -60,10 +71,7 @@ impl<R: Read> Iterator for JsonLines<R> {
     fn next(&mut self) -> Option<Self::Item> {
         let object = self.next_object().transpose()?;
         let place = Place::Line(self.number);
-        Some(match object {
-            Ok(object) => Ok(Row { place, object }),
-            Err(text) => Err(Problem::at(place, text)),
-        })
+        Some(object.map(|object| Row { place, object }))
     }
 }
 
