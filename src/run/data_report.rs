@@ -1,5 +1,6 @@
 //! The report on files of data, and on the runs that made them.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -64,13 +65,23 @@ pub fn write_report(
     format: Option<&Format>,
     target: &Path,
 ) -> Result<(), ReportError> {
-    let (files, copies) = without_copies(files);
+    let (files, mut notes) = without_copies(files);
     let mut runs = Vec::new();
+    let mut seen = HashSet::new();
     for file in &files {
-        runs.extend(run_of(file).map_err(|source| ReportError::Beside {
-            path: (*file).clone(),
-            source,
-        })?);
+        let beside = Beside::of(file);
+        if beside.is_part() {
+            let file = file.display();
+            notes.push(format!(
+                "{file} is a part of what its run made: the numbers of the run are those of all parts."
+            ));
+        }
+        if seen.insert(beside.manifest_path()) {
+            runs.extend(run_of(&beside).map_err(|source| ReportError::Beside {
+                path: (*file).clone(),
+                source,
+            })?);
+        }
     }
     let format = format.cloned().or_else(|| known_format(&runs));
     let fields = format.as_ref().map_or(&[][..], |format| format.fields());
@@ -89,7 +100,7 @@ pub fn write_report(
         statistics: &statistics,
         runs: &runs,
         fields,
-        notes: &copies,
+        notes: &notes,
     };
     Ok(write_text(target, &page.render())?)
 }
@@ -113,18 +124,13 @@ fn without_copies(files: &[PathBuf]) -> (Vec<&PathBuf>, Vec<String>) {
     (kept, notes)
 }
 
-/// The run that made `file`, if it left its manifest.
-fn run_of(file: &Path) -> io::Result<Option<Run>> {
-    let beside = Beside::of(file);
+/// The run that left what is `beside` a file, if there is one.
+fn run_of(beside: &Beside) -> io::Result<Option<Run>> {
     let Some(account) = beside.manifest::<Account>()? else {
         return Ok(None);
     };
     let mut run = Run {
-        name: file
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
+        name: beside.name(),
         account,
         ..Run::default()
     };
