@@ -59,7 +59,7 @@ fn a_request_is_put_in_the_plain_old_form() {
     assert_eq!(body["response_format"]["type"], "json_schema");
     assert!(body["max_tokens"].is_u64() && body["seed"].is_u64());
     assert_ne!(body["seed"], requests[1].body["seed"]);
-    assert!(text_of("user", body).contains("Write exactly 10 samples."));
+    assert!(text_of("user", body).contains("Write exactly 10 samples, "));
 }
 
 #[test]
@@ -87,6 +87,31 @@ fn a_local_server_needs_no_key_and_gets_two_requests_at_a_time() {
     });
     assert_eq!(fake.server.most_in_flight(), 2);
     assert_eq!(fake.server.requests()[0].header("authorization"), None);
+}
+
+#[test]
+fn samples_longer_than_a_whole_answer_come_one_at_a_time_with_more_room() {
+    const TOKENS: u64 = 2_000;
+    let fake = FakeOpenAi::with(Behaviour::LlamaServer, |request, order| {
+        let Reply::Items(mut items) = answer_fully(request, order) else {
+            unreachable!("it is answered");
+        };
+        let room = request.body["max_tokens"].as_u64().unwrap() / TOKENS;
+        let room = usize::try_from(room).unwrap();
+        match items.len() <= room {
+            true => Reply::Items(items),
+            false => {
+                items.truncate(room);
+                Reply::Truncated(items)
+            }
+        }
+    });
+    let words = "--provider openai --model m --format pair --samples 5 --batch-size 5 \
+                 --no-refine --topics none --query q --concurrency 1 --base-url";
+    Sandbox::new()
+        .run(words, &[&fake.base_url()])
+        .exits(0)
+        .says("a sample was longer than a whole answer; from now on there is room for 2048");
 }
 
 /// A run in which every request gets `reply`: its exit code, result and the

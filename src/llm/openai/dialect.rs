@@ -1,14 +1,15 @@
 //! What a server is known to refuse, and what is sent instead; how much room
-//! the thoughts of its model need.
+//! the thoughts and samples of its model need.
 //!
-//! State of one client. What is sent only ever shrinks, but for the room for
-//! thoughts, which grows until it is refused; so there are few changes.
+//! State of one client. What is sent only ever shrinks, but for that room,
+//! which grows until it is refused; so there are few changes.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::Value;
 
 use crate::llm::failure::Failure;
+use crate::llm::{Answer, ChatRequest, Completion, FinishReason, Wanted};
 
 /// How the shape of an answer is asked for, from the best way to the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +44,33 @@ const LEAST_CAP: usize = 256;
 /// Room for thoughts, once a model needs some; it doubles from there.
 const FIRST_ROOM: usize = 8192;
 
-/// More thoughts than this are no use.
+/// The same for a sample that is longer than most.
+const FIRST_ROOM_OF_ONE: usize = 1024;
+
+/// More than this is no use.
 const MOST_ROOM: usize = 65_536;
+
+/// What an answer that was cut had no room for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Need {
+    /// The first word after the thoughts.
+    Thoughts,
+    /// The only sample that was asked for.
+    OneSample,
+}
+
+impl Need {
+    /// That of `completion`, the answer to `request`; `None` if fewer samples
+    /// at once will do.
+    pub(super) fn of(completion: &Completion, request: &ChatRequest) -> Option<Self> {
+        let is_cut = completion.finish_reason == FinishReason::MaxTokens;
+        match &request.answer {
+            _ if completion.is_all_thoughts() => Some(Self::Thoughts),
+            Answer::Samples(Wanted { count: 1, .. }) if is_cut => Some(Self::OneSample),
+            _ => None,
+        }
+    }
+}
 
 /// What is known of a server.
 #[derive(Debug)]
@@ -55,7 +81,7 @@ pub(super) struct Dialect {
     refused_counts: AtomicBool,
     /// The largest cap on output tokens that it takes.
     largest_cap: AtomicUsize,
-    /// Output tokens that are there for thoughts.
+    /// Output tokens that are there for thoughts and long samples.
     room: AtomicUsize,
     /// The most of them that it has not refused.
     most_room: AtomicUsize,
@@ -135,12 +161,16 @@ impl Dialect {
         Some(self.step(manner))
     }
 
-    /// After an answer to `body`, put in `manner`, that was all thoughts:
-    /// leaves them more room, unless the server takes no more.
+    /// After an answer to `body`, put in `manner`, that was too short by what it
+    /// would have `need`ed: leaves more room, unless the server takes no more.
     ///
     /// Judged by what was sent: of several under way one changes something.
-    pub(super) fn make_room(&self, body: &Value, manner: Manner) {
-        let room = (manner.room * 2).max(FIRST_ROOM);
+    pub(super) fn make_room(&self, need: Need, body: &Value, manner: Manner) {
+        let (first, problem) = match need {
+            Need::Thoughts => (FIRST_ROOM, "the model spent a whole answer on thoughts"),
+            Need::OneSample => (FIRST_ROOM_OF_ONE, "a sample was longer than a whole answer"),
+        };
+        let room = (manner.room * 2).max(first);
         let is_capped_by_us = sent_cap(body).is_some_and(|cap| cap < manner.largest_cap);
         if !is_capped_by_us || room > self.most_room.load(Ordering::Relaxed) {
             return;
@@ -149,10 +179,7 @@ impl Dialect {
             self.room
                 .compare_exchange(manner.room, room, Ordering::Relaxed, Ordering::Relaxed);
         if grown.is_ok() {
-            tracing::warn!(
-                "the model spent a whole answer on thoughts; from now on there is room for {room} \
-                 tokens of them"
-            );
+            tracing::warn!("{problem}; from now on there is room for {room} tokens more");
         }
     }
 

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde_json::Value;
 
-use self::dialect::{Dialect, Manner};
+use self::dialect::{Dialect, Manner, Need};
 use super::failure::{Failure, Reply};
 use super::http::Http;
 use super::{ApiKey, BaseUrl, ChatRequest, Completion, LlmClient, LlmError, Sampling, SetupError};
@@ -131,8 +131,8 @@ impl LlmClient for OpenAi {
         match Reply::read(&response, self.api_key.as_ref())? {
             Reply::Answer(answer) => {
                 let completion = response::completion(answer, response.limits)?;
-                if completion.is_all_thoughts() {
-                    self.dialect.make_room(&body, manner);
+                if let Some(need) = Need::of(&completion, request) {
+                    self.dialect.make_room(need, &body, manner);
                 }
                 Ok(completion)
             }

@@ -277,6 +277,29 @@ async fn thoughts_that_eat_the_answer_get_more_room_up_to_a_limit() {
 }
 
 #[tokio::test]
+async fn a_single_sample_that_is_cut_gets_more_room_and_several_do_not() {
+    let cut = || {
+        let body = json!({
+            "choices": [{"message": {"content": "{\"samples\": [{\"a"}, "finish_reason": "length"}],
+        });
+        Scripted::json(200, &body.to_string())
+    };
+    let server = TestServer::start(std::iter::repeat_with(cut).take(5)).await;
+    let client = client(&server.url);
+    let mut several = request();
+    let Answer::Samples(wanted) = &mut several.answer else {
+        unreachable!("it asks for samples");
+    };
+    wanted.count = 2;
+    for request in [&several, &several, &request(), &request(), &request()] {
+        client.complete(request).await.expect("a completion");
+    }
+    let caps_of_one = [0, 1024, 2048].map(|room| Some(272 + room));
+    assert_eq!(caps(&server)[..2], [Some(288); 2]);
+    assert_eq!(caps(&server)[2..], caps_of_one);
+}
+
+#[tokio::test]
 async fn several_answers_of_thoughts_under_way_make_room_once() {
     let server = TestServer::start([thoughts(), thoughts(), thoughts()]).await;
     let client = client(&server.url);
