@@ -412,7 +412,8 @@ impl Ledger {
     }
 
     /// Fits the size of batches to what comes whole: `cut_after` items of
-    /// `asked` if the answer was cut, but never below half at once.
+    /// `asked` if the answer was cut, but never below half at once, or a fifth
+    /// if there was none.
     ///
     /// A single answer that is cut changes nothing: an item may have gone on for
     /// ever, which says little of the others.
@@ -428,7 +429,11 @@ impl Ledger {
         let is_again = self.whole < GROW_AFTER;
         self.whole = 0;
         if is_again {
-            self.most = self.most.min(items.max(asked / 2)).max(1);
+            let least = match items {
+                0 => asked / 5,
+                _ => asked / 2,
+            };
+            self.most = self.most.min(items.max(least)).max(1);
         }
     }
 
@@ -599,11 +604,11 @@ mod tests {
         assert_eq!(settle(4, Shortfall::Truncated), 25, "an item without end");
         assert_eq!(settle(4, Shortfall::Truncated), 12, "and another one soon");
         assert_eq!(settle(8, Shortfall::Truncated), 8);
-        assert_eq!(settle(0, Shortfall::Truncated), 4);
+        assert_eq!(settle(0, Shortfall::Truncated), 1);
         let sizes: Vec<_> = (0..200)
             .map(|_| settle(25, Shortfall::NotDelivered))
             .collect();
-        assert_eq!(sizes[..10], [[4; 9].as_slice(), &[5]].concat());
+        assert_eq!(sizes[..10], [[1; 9].as_slice(), &[2]].concat());
         assert_eq!(sizes.last(), Some(&25));
     }
 

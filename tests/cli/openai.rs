@@ -91,27 +91,25 @@ fn a_local_server_needs_no_key_and_gets_two_requests_at_a_time() {
 
 #[test]
 fn samples_longer_than_a_whole_answer_come_one_at_a_time_with_more_room() {
-    const TOKENS: u64 = 2_000;
+    const TOKENS: u64 = 4_000;
     let fake = FakeOpenAi::with(Behaviour::LlamaServer, |request, order| {
         let Reply::Items(mut items) = answer_fully(request, order) else {
             unreachable!("it is answered");
         };
         let room = request.body["max_tokens"].as_u64().unwrap() / TOKENS;
         let room = usize::try_from(room).unwrap();
-        match items.len() <= room {
-            true => Reply::Items(items),
-            false => {
-                items.truncate(room);
-                Reply::Truncated(items)
-            }
+        if items.len() <= room {
+            return Reply::Items(items);
         }
+        items.truncate(room);
+        Reply::Truncated(items)
     });
-    let words = "--provider openai --model m --format pair --samples 5 --batch-size 5 \
+    let words = "--provider openai --model m --format pair --samples 5 --batch-size 25 \
                  --no-refine --topics none --query q --concurrency 1 --base-url";
     Sandbox::new()
         .run(words, &[&fake.base_url()])
         .exits(0)
-        .says("a sample was longer than a whole answer; from now on there is room for 2048");
+        .says("a sample was longer than a whole answer; from now on there is room for 4096");
 }
 
 /// A run in which every request gets `reply`: its exit code, result and the

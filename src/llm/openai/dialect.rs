@@ -45,7 +45,7 @@ const LEAST_CAP: usize = 256;
 const FIRST_ROOM: usize = 8192;
 
 /// The same for a sample that is longer than most.
-const FIRST_ROOM_OF_ONE: usize = 1024;
+const FIRST_ROOM_OF_ONE: usize = 4096;
 
 /// More than this is no use.
 const MOST_ROOM: usize = 65_536;

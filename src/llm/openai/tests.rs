@@ -294,7 +294,7 @@ async fn a_single_sample_that_is_cut_gets_more_room_and_several_do_not() {
     for request in [&several, &several, &request(), &request(), &request()] {
         client.complete(request).await.expect("a completion");
     }
-    let caps_of_one = [0, 1024, 2048].map(|room| Some(272 + room));
+    let caps_of_one = [0, 4096, 8192].map(|room| Some(272 + room));
     assert_eq!(caps(&server)[..2], [Some(288); 2]);
     assert_eq!(caps(&server)[2..], caps_of_one);
 }
