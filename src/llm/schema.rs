@@ -53,6 +53,17 @@ pub(super) fn counted(mut schema: Value, wanted: &Wanted) -> Value {
     schema
 }
 
+/// `schema` for items of `shape` without an empty text where there must be one.
+pub(super) fn filled(mut schema: Value, shape: &ItemShape) -> Value {
+    let properties = &mut schema["properties"][SAMPLES_KEY]["items"]["properties"];
+    let is_text = |field: &&Field| field.kind == FieldKind::String && choices(field).is_none();
+    let texts = shape.fields.iter().filter(is_text);
+    for field in texts.filter(|field| field.required && !field.may_be_empty) {
+        properties[&field.name]["minLength"] = 1.into();
+    }
+    schema
+}
+
 /// `system` with the schema as text behind it, for servers that enforce none.
 pub(super) fn told(system: &str, shape: &ItemShape) -> String {
     let schema = plain(shape);

@@ -79,6 +79,8 @@ pub(super) struct Dialect {
     refused: [AtomicBool; PARAMETERS.len()],
     /// Whether it refused a schema that says how many items are wanted.
     refused_counts: AtomicBool,
+    /// Whether it refused one that says that texts are not empty.
+    refused_lengths: AtomicBool,
     /// The largest cap on output tokens that it takes.
     largest_cap: AtomicUsize,
     /// Output tokens that are there for thoughts and long samples.
@@ -93,6 +95,7 @@ impl Default for Dialect {
             rung: AtomicUsize::default(),
             refused: Default::default(),
             refused_counts: AtomicBool::default(),
+            refused_lengths: AtomicBool::default(),
             largest_cap: AtomicUsize::new(usize::MAX),
             room: AtomicUsize::default(),
             most_room: AtomicUsize::new(MOST_ROOM),
@@ -106,17 +109,27 @@ pub(super) struct Manner {
     rung: usize,
     refused: [bool; PARAMETERS.len()],
     refused_counts: bool,
+    refused_lengths: bool,
     largest_cap: usize,
     room: usize,
 }
 
 impl Dialect {
+    /// That of `OpenAI` itself, whose strict schemas know no lengths of texts.
+    pub(super) fn of_openai() -> Self {
+        Self {
+            refused_lengths: true.into(),
+            ..Self::default()
+        }
+    }
+
     /// How to put the next request.
     pub(super) fn manner(&self) -> Manner {
         Manner {
             rung: self.rung.load(Ordering::Relaxed),
             refused: std::array::from_fn(|index| self.refused[index].load(Ordering::Relaxed)),
             refused_counts: self.refused_counts.load(Ordering::Relaxed),
+            refused_lengths: self.refused_lengths.load(Ordering::Relaxed),
             largest_cap: self.largest_cap.load(Ordering::Relaxed),
             room: self.room.load(Ordering::Relaxed),
         }
@@ -152,6 +165,10 @@ impl Dialect {
         let is_about_format = words.into_iter().any(|word| failure.says(word));
         if !is_about_format || body.get("response_format").is_none() {
             return None;
+        }
+        if failure.says("minlength") && manner.fills() {
+            self.refused_lengths.store(true, Ordering::Relaxed);
+            return Some("lengths of texts in the schema");
         }
         let blames_counts = ["minitems", "maxitems"].iter().any(|it| failure.says(it));
         if blames_counts && manner.counts() {
@@ -217,12 +234,14 @@ impl Dialect {
 
 #[cfg(test)]
 impl Manner {
-    /// That of a server that has refused counts, and what is better than `rung`.
-    pub(super) fn without_counts(rung: Rung) -> Self {
+    /// That of a server that has refused counts, lengths, and what is better
+    /// than `rung`.
+    pub(super) fn bare(rung: Rung) -> Self {
         let rung = LADDER.iter().position(|it| *it == rung);
         Self {
             rung: rung.expect("on the ladder"),
             refused_counts: true,
+            refused_lengths: true,
             ..Dialect::default().manner()
         }
     }
@@ -237,6 +256,11 @@ impl Manner {
     /// Whether the schema says how many items are wanted.
     pub(super) fn counts(self) -> bool {
         !self.refused_counts
+    }
+
+    /// Whether the schema says that texts are not empty.
+    pub(super) fn fills(self) -> bool {
+        !self.refused_lengths
     }
 
     /// `tokens` of an answer with room for thoughts, as far as the server is

@@ -69,6 +69,10 @@ impl OpenAi {
         }
         let base_url = base_url.map_or_else(|| BaseUrl::parse(BASE_URL), Ok)?;
         let base_url = base_url.unless_plain(allow_plain_http)?;
+        let dialect = match base_url.is_openai() {
+            true => Dialect::of_openai(),
+            false => Dialect::default(),
+        };
         if base_url.is_openai() {
             sampling.top_k = None;
         }
@@ -88,7 +92,7 @@ impl OpenAi {
             sampling,
             http,
             list,
-            dialect: Dialect::default(),
+            dialect,
         })
     }
 

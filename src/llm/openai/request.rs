@@ -84,9 +84,14 @@ fn system(request: &ChatRequest, rung: Rung) -> String {
 
 fn response_format(wanted: &Wanted, manner: Manner) -> Option<Value> {
     let shape = &wanted.shape;
-    let counted = |schema| match manner.counts() {
-        true => schema::counted(schema, wanted),
-        false => schema,
+    let counted = |mut schema| {
+        if manner.counts() {
+            schema = schema::counted(schema, wanted);
+        }
+        match manner.fills() {
+            true => schema::filled(schema, shape),
+            false => schema,
+        }
     };
     match manner.rung() {
         Rung::Schema => Some(json!({
@@ -226,6 +231,8 @@ mod tests {
             top_p: Some(0.75),
             top_k: Some(40),
         };
+        let mut filled = item_schema(true);
+        filled["properties"]["text"]["minLength"] = 1.into();
         assert_eq!(
             body(&request(), "small", sampling, Dialect::default().manner()),
             json!({
@@ -249,7 +256,7 @@ mod tests {
                             "properties": {
                                 "samples": {
                                     "type": "array",
-                                    "items": item_schema(true),
+                                    "items": filled,
                                     "minItems": 2,
                                     "maxItems": 2,
                                 },
@@ -329,7 +336,7 @@ mod tests {
         ];
         for (rung, message, format) in cases {
             assert_eq!(system(&request, rung), message);
-            let manner = Manner::without_counts(rung);
+            let manner = Manner::bare(rung);
             assert_eq!(response_format(wanted, manner), format);
         }
     }

@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::*;
 use crate::llm::test_server::{self, Reply as Scripted, TestServer};
-use crate::llm::{Answer, FinishReason};
+use crate::llm::{Answer, FinishReason, ItemShape};
+use crate::sample::{Field, FieldKind};
 
 const ANSWER: &str = r#"{"choices":[{"message":{"content":"{}"},"finish_reason":"stop"}]}"#;
 
@@ -164,6 +167,37 @@ async fn a_number_of_items_in_the_schema_is_left_out_where_it_is_refused() {
         )
     });
     assert_eq!(counts.collect::<Vec<_>>(), [(true, true), (false, false)]);
+}
+
+#[tokio::test]
+async fn lengths_in_the_schema_are_left_out_where_they_are_refused() {
+    let message = "Invalid schema for response_format: 'minLength' is not permitted.";
+    let server = TestServer::start([refusal(400, message), Scripted::json(200, ANSWER)]).await;
+    let client = client(&server.url);
+    let mut request = request();
+    let Answer::Samples(wanted) = &mut request.answer else {
+        unreachable!("it asks for samples");
+    };
+    wanted.shape = Arc::new(ItemShape {
+        name: "text".into(),
+        fields: vec![Field::new("text", FieldKind::String, "")],
+    });
+    let refused = client.complete(&request).await;
+    assert!(
+        matches!(refused, Err(LlmError::Adapted { .. })),
+        "{refused:?}"
+    );
+    client.complete(&request).await.expect("a completion");
+    let list = "/response_format/json_schema/schema/properties/samples";
+    let lists = server.requests();
+    let lists = lists
+        .iter()
+        .map(|it| it.body.pointer(list).expect("a schema"));
+    let kept = lists.map(|list| {
+        let length = list["items"]["properties"]["text"].get("minLength");
+        (length.is_some(), list["minItems"].is_number())
+    });
+    assert_eq!(kept.collect::<Vec<_>>(), [(true, true), (false, true)]);
 }
 
 #[tokio::test]
