@@ -12,39 +12,19 @@ use serde_json::Value;
 
 use super::names::FileNames;
 use super::record::Records;
-use super::split;
 
 /// The files of the run that made a file of data, if they are there.
 pub struct Beside {
     names: FileNames,
-    is_part: bool,
 }
 
 impl Beside {
     /// Those of the file at `path`, whose extension does not matter.
     #[must_use]
     pub fn of(path: &Path) -> Self {
-        let names = FileNames::of_target(path);
-        let whole = split::whole(path).map(|whole| FileNames::of_target(&whole));
-        let whole = whole.filter(|whole| !names.manifest().exists() && whole.manifest().exists());
         Self {
-            is_part: whole.is_some(),
-            names: whole.unwrap_or(names),
+            names: FileNames::of_target(path),
         }
-    }
-
-    /// Whether the file is one of several that a run split its samples into.
-    #[must_use]
-    pub fn is_part(&self) -> bool {
-        self.is_part
-    }
-
-    /// The name of the files of the run, without extensions.
-    #[must_use]
-    pub fn name(&self) -> String {
-        let folder = self.names.hub_folder();
-        let name = folder.file_name().unwrap_or_default();
-        name.to_string_lossy().into_owned()
     }
 
     /// The description of the run.

@@ -1,7 +1,5 @@
 //! Train, validation and test: which part of a data set a sample belongs to.
 
-use std::path::{Path, PathBuf};
-
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -70,18 +68,6 @@ impl Split {
         });
         before.count().min(self.shares.len() - 1)
     }
-}
-
-/// The file that the one at `path` is a part of, if its name is that of one.
-pub(super) fn whole(path: &Path) -> Option<PathBuf> {
-    let stem = path.with_extension("");
-    let part = stem.extension()?;
-    let is_part = NAMES
-        .iter()
-        .flat_map(|names| *names)
-        .any(|name| part == *name);
-    let extension = path.extension().unwrap_or_default();
-    is_part.then(|| stem.with_extension(extension))
 }
 
 /// What a sample is about: its first text, but for case and white space.

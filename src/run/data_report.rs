@@ -1,6 +1,5 @@
 //! The report on files of data, and on the runs that made them.
 
-use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -65,23 +64,13 @@ pub fn write_report(
     format: Option<&Format>,
     target: &Path,
 ) -> Result<(), ReportError> {
-    let (files, mut notes) = without_copies(files);
+    let (files, copies) = without_copies(files);
     let mut runs = Vec::new();
-    let mut seen = HashSet::new();
     for file in &files {
-        let beside = Beside::of(file);
-        if beside.is_part() {
-            let file = file.display();
-            notes.push(format!(
-                "{file} is a part of what its run made: the numbers of the run are those of all parts."
-            ));
-        }
-        if seen.insert(beside.manifest_path()) {
-            runs.extend(run_of(&beside).map_err(|source| ReportError::Beside {
-                path: (*file).clone(),
-                source,
-            })?);
-        }
+        runs.extend(run_of(file).map_err(|source| ReportError::Beside {
+            path: (*file).clone(),
+            source,
+        })?);
     }
     let format = format.cloned().or_else(|| known_format(&runs));
     let fields = format.as_ref().map_or(&[][..], |format| format.fields());
@@ -100,7 +89,7 @@ pub fn write_report(
         statistics: &statistics,
         runs: &runs,
         fields,
-        notes: &notes,
+        notes: &copies,
     };
     Ok(write_text(target, &page.render())?)
 }
@@ -124,13 +113,18 @@ fn without_copies(files: &[PathBuf]) -> (Vec<&PathBuf>, Vec<String>) {
     (kept, notes)
 }
 
-/// The run that left what is `beside` a file, if there is one.
-fn run_of(beside: &Beside) -> io::Result<Option<Run>> {
+/// The run that made `file`, if it left its manifest.
+fn run_of(file: &Path) -> io::Result<Option<Run>> {
+    let beside = Beside::of(file);
     let Some(account) = beside.manifest::<Account>()? else {
         return Ok(None);
     };
     let mut run = Run {
-        name: beside.name(),
+        name: file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
         account,
         ..Run::default()
     };

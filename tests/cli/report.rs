@@ -223,23 +223,3 @@ fn a_report_that_cannot_be_written_loses_no_run() {
     ran.says("report.html").says("writes it elsewhere");
     assert_eq!(sandbox.jsonl(&format!("{BASE}.jsonl")).len(), 5);
 }
-
-#[test]
-fn parts_of_a_split_run_are_reported_on_with_the_run_they_are_of() {
-    let sandbox = Sandbox::new();
-    let words = "--provider offline --query moons --format pair --samples 60 --seed 1 \
-                 --split 0.6,0.4 --output-format jsonl";
-    sandbox.run(words, &[]).exits(0);
-    let base = "synthetic_data_pair_from_query";
-    let parts = ["train", "test"].map(|part| format!("{base}.{part}.jsonl"));
-    let words: Vec<_> = ["report"]
-        .into_iter()
-        .chain(parts.iter().map(String::as_str))
-        .collect();
-    sandbox.run("", &words).exits(0);
-    let page = sandbox.read(&format!("{base}.train.report.html"));
-    for part in &parts {
-        assert!(page.contains(&format!("{part} is a part of what its run made")));
-    }
-    assert_eq!(page.matches("How it was made: ").count(), 1, "one run");
-}
