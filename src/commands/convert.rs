@@ -106,7 +106,6 @@ fn fill(
                 path: path.to_owned(),
                 place: Some(place),
                 problem: rejection.to_string(),
-                is_of_row: false,
             })
         })?;
         if let Err(unfit) = converted.add(&sample)? {

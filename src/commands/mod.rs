@@ -131,6 +131,5 @@ fn no_rows(path: &Path) -> RowsError {
         path: path.to_owned(),
         place: None,
         problem: "holds no rows".to_owned(),
-        is_of_row: false,
     }
 }

@@ -17,7 +17,7 @@ use crate::config;
 use crate::format::{Format, FormatHandler as _, sanity};
 use crate::generate::dedup::{Dedup, Duplicates, Novelty};
 use crate::report;
-use crate::rows::{Place, Row, Rows, RowsError};
+use crate::rows::{Row, Rows, RowsError};
 use crate::run::ExitStatus;
 
 /// Rows of a file that are told one by one.
@@ -105,21 +105,17 @@ impl Checks {
         let mut dedup = Dedup::new(self.duplicates, 0, filled);
         let mut found = InFile::new(path);
         for row in Rows::open(path, fields)? {
-            match row {
-                Ok(Row { place, object }) => {
-                    found.other_columns.see(path, &object, &self.format);
-                    match self.fault(object, &mut dedup) {
-                        None => found.take(),
-                        Some(reason) => found.refuse(place, &reason, reason.clone()),
+            let Row { place, object } = row?;
+            found.rows += 1;
+            found.other_columns.see(path, &object, &self.format);
+            match self.fault(object, &mut dedup) {
+                None => found.valid += 1,
+                Some(reason) => {
+                    if found.rows - found.valid <= MOST_TOLD {
+                        report::say(&format!("{}: {place}: {reason}", path.display()));
                     }
+                    *found.invalid.entry(reason).or_default() += 1;
                 }
-                Err(RowsError {
-                    place: Some(place),
-                    problem,
-                    is_of_row: true,
-                    ..
-                }) => found.refuse(place, &problem, "no JSON object".to_owned()),
-                Err(error) => return Err(error),
             }
         }
         match found.rows {
@@ -156,21 +152,6 @@ impl InFile {
             invalid: BTreeMap::new(),
             other_columns: OtherColumns::default(),
         }
-    }
-
-    fn take(&mut self) {
-        self.rows += 1;
-        self.valid += 1;
-    }
-
-    /// Counts the row at `place` as not valid for this `reason`, and tells what
-    /// is wrong with it.
-    fn refuse(&mut self, place: Place, problem: &str, reason: String) {
-        self.rows += 1;
-        if self.rows - self.valid <= MOST_TOLD {
-            report::say(&format!("{}: {place}: {problem}", self.file.display()));
-        }
-        *self.invalid.entry(reason).or_default() += 1;
     }
 
     fn tell(&self, format: &str) {

@@ -39,29 +39,18 @@ impl<R: Read> JsonLines<R> {
         }
     }
 
-    /// The object on the next line that is not blank.
-    fn next_object(&mut self) -> Result<Option<Map<String, Value>>, Problem> {
-        while self.read_line().map_err(|text| self.problem(text))? {
+    fn next_object(&mut self) -> Result<Option<Map<String, Value>>, String> {
+        while self.read_line()? {
             let line = match self.number {
                 1 => self.line.strip_prefix(b"\xef\xbb\xbf"),
                 _ => None,
             };
             let line = line.unwrap_or(&self.line).trim_ascii_end();
             if !line.is_empty() {
-                return match object(line) {
-                    Ok(object) => Ok(Some(object)),
-                    Err(text) => Err(Problem {
-                        is_of_row: true,
-                        ..self.problem(text)
-                    }),
-                };
+                return object(line).map(Some);
             }
         }
         Ok(None)
-    }
-
-    fn problem(&self, text: String) -> Problem {
-        Problem::at(Place::Line(self.number), text)
     }
 }
 
@@ -71,7 +60,10 @@ impl<R: Read> Iterator for JsonLines<R> {
     fn next(&mut self) -> Option<Self::Item> {
         let object = self.next_object().transpose()?;
         let place = Place::Line(self.number);
-        Some(object.map(|object| Row { place, object }))
+        Some(match object {
+            Ok(object) => Ok(Row { place, object }),
+            Err(text) => Err(Problem::at(place, text)),
+        })
     }
 }
 

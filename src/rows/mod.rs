@@ -58,8 +58,6 @@ pub struct RowsError {
     pub place: Option<Place>,
     /// What is wrong.
     pub problem: String,
-    /// Whether it is one row that is no object, after which others come.
-    pub is_of_row: bool,
 }
 
 /// What is wrong, in a file that its reader does not know by name.
@@ -67,7 +65,6 @@ pub struct RowsError {
 struct Problem {
     place: Option<Place>,
     text: String,
-    is_of_row: bool,
 }
 
 impl Problem {
@@ -75,7 +72,6 @@ impl Problem {
         Self {
             place: Some(place),
             text: text.into(),
-            is_of_row: false,
         }
     }
 
@@ -83,7 +79,6 @@ impl Problem {
         Self {
             place: None,
             text: text.into(),
-            is_of_row: false,
         }
     }
 }
@@ -92,8 +87,7 @@ fn unreadable(error: &io::Error) -> String {
     format!("cannot be read: {error}")
 }
 
-/// The rows of a file, in their order. None comes after an error, unless it is
-/// that of a single row.
+/// The rows of a file, in their order. None comes after an error.
 pub struct Rows {
     path: PathBuf,
     reader: Box<dyn Iterator<Item = Result<Row, Problem>>>,
@@ -128,11 +122,7 @@ impl Iterator for Rows {
             return None;
         }
         let row = self.reader.next();
-        self.is_over = match &row {
-            Some(Ok(_)) => false,
-            Some(Err(problem)) => !problem.is_of_row,
-            None => true,
-        };
+        self.is_over = !matches!(row, Some(Ok(_)));
         Some(row?.map_err(|problem| in_file(&self.path, problem)))
     }
 }
@@ -160,7 +150,6 @@ fn in_file(path: &Path, problem: Problem) -> RowsError {
         path: path.to_owned(),
         place: problem.place,
         problem: problem.text,
-        is_of_row: problem.is_of_row,
     }
 }
 

@@ -17,7 +17,6 @@ pub(super) fn load(path: &Path, config: &Config) -> Result<Examples, RowsError> 
         path: path.to_owned(),
         place,
         problem,
-        is_of_row: false,
     };
     let format = &config.format;
     let mut taken = Spread::new(MOST_TAKEN);
