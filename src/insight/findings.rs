@@ -24,7 +24,12 @@ pub fn findings(statistics: &Statistics, runs: &[Run]) -> Vec<String> {
         .map(|run| run.account.samples.as_ref().map(|books| books.written))
         .sum();
     let samples = statistics.samples();
-    if let Some(written) = written.filter(|written| !runs.is_empty() && *written != samples) {
+    let has_parts = runs.iter().any(|run| !run.parts.is_empty());
+    let differs = |written: &u64| match has_parts {
+        true => *written < samples,
+        false => *written != samples,
+    };
+    if let Some(written) = written.filter(|written| !runs.is_empty() && differs(written)) {
         findings.push(format!(
             "The run wrote {written} samples, and there are {samples} now: the data were changed \
              since, or are not all of it."

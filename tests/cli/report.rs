@@ -152,6 +152,44 @@ fn a_run_reports_the_numbers_of_its_manifest_and_goes_on_doing_so() {
 }
 
 #[test]
+fn the_parts_of_a_split_run_are_told_from_the_whole() {
+    let sandbox = Sandbox::new();
+    let words = "--provider offline --query moons --format pair --samples 60 --seed 1 \
+                 --split 0.5,0.5 --output-format jsonl";
+    sandbox.run(words, &[]).exits(0);
+    let parts = ["train", "test"].map(|part| format!("{BASE}.{part}.jsonl"));
+    let page_on = |files: &[&str]| {
+        sandbox.run("report -o page.html", files).exits(0);
+        sandbox.read("page.html")
+    };
+    let page = page_on(&[&parts[0]]);
+    let samples = sandbox.jsonl(&parts[0]).len();
+    for told in [
+        &*format!("{samples} samples of a run that was split: it wrote 60 of 60 samples."),
+        "What was read is a part of its samples: train.",
+        &format!("What became of the samples: <bdi>{BASE}</bdi>"),
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("the data were changed"), "{page}");
+    // Of one run, whose numbers are counted once.
+    let page = page_on(&[&parts[0], &parts[1]]);
+    assert!(page.contains("60 samples of a run that was split: it wrote 60 of 60 samples."));
+    assert!(page.contains("a part of its samples: train, test."));
+    let page = page_on(&[&parts[1], &format!("{BASE}.jsonl")]);
+    assert!(
+        page.contains("60 of 60 samples: the target was reached."),
+        "{page}"
+    );
+    let note = format!("Not read: {}, a part of {BASE}.jsonl.", parts[1]);
+    assert!(page.contains(&note), "{page}");
+    // Not every file with such a name is a part.
+    sandbox.write(&format!("{BASE}.validation.jsonl"), "{\"anchor\":\"mine\"}");
+    let page = page_on(&[&format!("{BASE}.validation.jsonl")]);
+    assert!(page.contains("nothing is known of the run"), "{page}");
+}
+
+#[test]
 fn a_page_of_anything_is_less_than_a_megabyte() {
     let sandbox = Sandbox::new();
     let mut rows = String::new();

@@ -91,6 +91,11 @@ impl Page<'_> {
         self.runs.iter().take(MOST_RUNS)
     }
 
+    /// Whether the numbers of a run are not those of what was read.
+    fn is_of_parts(&self) -> bool {
+        self.runs.iter().any(|run| !run.parts.is_empty())
+    }
+
     fn name(&self) -> String {
         let name = self.files.first().map_or("no file", String::as_str);
         match self.files.len() {
@@ -134,6 +139,11 @@ impl Page<'_> {
                 format!("{samples} samples; nothing is known of the run that made them.")
             }
             None => format!("{samples} samples so far, of {} wanted.", count(wanted)),
+            Some(written) if self.is_of_parts() => format!(
+                "{samples} samples of a run that was split: it wrote {} of {} samples.",
+                count(written),
+                count(wanted)
+            ),
             Some(written) if written >= wanted => {
                 format!(
                     "{} of {} samples: the target was reached.",
@@ -163,7 +173,7 @@ impl Page<'_> {
                 div { dt { "Columns" } dd { (self.statistics.columns().len()) } }
                 div { dt { "Repetitions" } dd { (percent(repeated)) } }
                 @if let Some(cost) = cost {
-                    div { dt { "Cost" } dd { "$" (format!("{cost:.4}")) } }
+                    div { dt { @if self.is_of_parts() { "Cost of the whole run" } @else { "Cost" } } dd { "$" (format!("{cost:.4}")) } }
                 }
             }
         }
