@@ -3,9 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::format::{Format, FormatHandler, predefined};
+use crate::format::{Format, FormatHandler, classification, predefined};
 use crate::generate::dedup::Threshold;
-use crate::insight::{Comparison, Run, Statistics};
+use crate::insight::{Comparison, Run, Shares, Statistics};
 use crate::output::{WriteError, write_text};
 use crate::report::html::Page;
 use crate::rows::{Rows, RowsError};
@@ -75,6 +75,7 @@ pub fn write_report(
             statistics.take(&row?.object);
         }
     }
+    let shares = Shares::of(&runs, format.as_ref());
     let page = Page {
         files: &files
             .iter()
@@ -83,6 +84,7 @@ pub fn write_report(
         statistics: &statistics,
         runs: &runs,
         fields,
+        shares: shares.as_ref(),
         notes: &notes,
     };
     Ok(write_text(target, &page.render())?)
@@ -92,12 +94,17 @@ pub fn write_report(
 fn known_format(runs: &[Run]) -> Option<Format> {
     let (first, others) = runs.split_first()?;
     let name = &first.account.format;
-    let is_same = |run: &Run| run.account.format == *name;
-    others
-        .iter()
-        .all(is_same)
-        .then(|| predefined(name))
-        .flatten()
+    let labels = &first.settings["labels"];
+    let is_same = |run: &Run| run.account.format == *name && run.settings["labels"] == *labels;
+    if !others.iter().all(is_same) {
+        return None;
+    }
+    match labels.as_str() {
+        Some(labels) => {
+            classification(&labels.split(',').map(str::to_owned).collect::<Vec<_>>()).ok()
+        }
+        None => predefined(name),
+    }
 }
 
 /// How the samples of `runs` were compared when they were made.

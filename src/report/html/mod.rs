@@ -5,19 +5,21 @@
 //! `maud`, and the policy of the page lets only its own script run and nothing
 //! be loaded.
 
+mod balance;
 mod chart;
 mod columns;
 mod made;
 mod run;
 mod samples;
 mod text;
+mod together;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use crate::insight::{Run, Statistics, findings};
+use crate::insight::{Run, Shares, Statistics, findings};
 use crate::sample::Field;
 
 use text::{count, part, percent, shown};
@@ -43,6 +45,8 @@ pub struct Page<'a> {
     pub runs: &'a [Run],
     /// The fields of their format, as far as it is known.
     pub fields: &'a [Field],
+    /// The shares of the classes that were asked for, if they are known.
+    pub shares: Option<&'a Shares>,
     /// What is to be known of how they were read.
     pub notes: &'a [String],
 }
@@ -73,7 +77,8 @@ impl Page<'_> {
                     header { (self.head()) }
                     main {
                         @for run in self.told_runs() { (run::section(run)) }
-                        (columns::section(self.statistics, self.fields))
+                        (columns::section(self.statistics, self.fields, self.shares))
+                        (together::section(self.statistics))
                         (self.repetitions())
                         (samples::section(self.statistics))
                         @for run in self.told_runs() { (samples::rejects(run)) }
@@ -105,7 +110,7 @@ impl Page<'_> {
     }
 
     fn head(&self) -> Markup {
-        let findings = findings(self.statistics, self.runs);
+        let findings = findings(self.statistics, self.runs, self.shares);
         html! {
             p class="kind" { "Data report" }
             h1 { (self.name()) }
