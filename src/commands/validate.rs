@@ -17,7 +17,7 @@ use crate::config;
 use crate::format::{Format, FormatHandler as _, sanity};
 use crate::generate::dedup::{Dedup, Duplicates, Novelty};
 use crate::report;
-use crate::rows::{Row, Rows, RowsError};
+use crate::rows::{Place, Row, Rows, RowsError};
 use crate::run::ExitStatus;
 
 /// Rows of a file that are told one by one.
@@ -30,6 +30,33 @@ struct Checks {
     duplicates: Duplicates,
     /// The field that no model wrote.
     filled: Option<&'static str>,
+}
+
+/// The reason of rows that cannot be read.
+const BROKEN: &str = "broken row";
+
+/// Why a row is not valid.
+struct Fault {
+    /// In one of few words.
+    reason: String,
+    /// In particular.
+    told: String,
+}
+
+impl Fault {
+    fn of(reason: String) -> Self {
+        Self {
+            told: reason.clone(),
+            reason,
+        }
+    }
+
+    fn broken(told: String) -> Self {
+        Self {
+            reason: BROKEN.to_owned(),
+            told,
+        }
+    }
 }
 
 /// What came of all files.
@@ -104,22 +131,25 @@ impl Checks {
             .position(|field| self.filled == Some(&field.name));
         let mut dedup = Dedup::new(self.duplicates, 0, filled);
         let mut found = InFile::new(path);
-        for row in Rows::open(path, fields)? {
-            let Row { place, object } = row?;
-            found.rows += 1;
-            found.other_columns.see(path, &object, &self.format);
-            match self.fault(object, &mut dedup) {
-                None => found.valid += 1,
-                Some(reason) => {
-                    if found.rows - found.valid <= MOST_TOLD {
-                        report::say(&format!("{}: {place}: {reason}", path.display()));
-                    }
-                    *found.invalid.entry(reason).or_default() += 1;
+        let mut rows = Rows::open(path, fields)?;
+        while let Some(row) = rows.next() {
+            let (place, fault) = match row {
+                Ok(Row { place, object }) => {
+                    found.other_columns.see(path, &object, &self.format);
+                    (Some(place), self.fault(object, &mut dedup).map(Fault::of))
                 }
-            }
+                Err(error) if rows.goes_on() => (error.place, Some(Fault::broken(error.problem))),
+                Err(error) => return Err(error),
+            };
+            found.add(place, fault);
         }
-        match found.rows {
-            0 => Err(no_rows(path)),
+        match found.invalid.get(BROKEN) {
+            _ if found.rows == 0 => Err(no_rows(path)),
+            Some(broken) if *broken == found.rows => Err(RowsError {
+                path: path.to_owned(),
+                place: None,
+                problem: "holds no row that can be read".to_owned(),
+            }),
             _ => Ok(found),
         }
     }
@@ -152,6 +182,20 @@ impl InFile {
             invalid: BTreeMap::new(),
             other_columns: OtherColumns::default(),
         }
+    }
+
+    /// Counts the row at `place`, and tells its `fault`, if it has one.
+    fn add(&mut self, place: Option<Place>, fault: Option<Fault>) {
+        self.rows += 1;
+        let Some(Fault { reason, told }) = fault else {
+            self.valid += 1;
+            return;
+        };
+        if self.rows - self.valid <= MOST_TOLD {
+            let place = place.map(|place| format!(" {place}:")).unwrap_or_default();
+            report::say(&format!("{}:{place} {told}", self.file.display()));
+        }
+        *self.invalid.entry(reason).or_default() += 1;
     }
 
     fn tell(&self, format: &str) {

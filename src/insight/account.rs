@@ -1,6 +1,7 @@
 //! What a run tells of itself.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -19,6 +20,8 @@ const MOST_REJECTS: usize = 30;
 pub struct Run {
     /// The name of its files without their extension.
     pub name: String,
+    /// The parts of its samples that were read; empty if that is the whole.
+    pub parts: Vec<&'static str>,
     /// What its manifest says.
     pub account: Account,
     /// What decided what it asked for, from its journal.
@@ -57,6 +60,16 @@ pub struct Account {
     pub traffic: Option<Traffic>,
     pub cost: Option<Cost>,
     pub part: Option<Part>,
+    pub files: Vec<PathBuf>,
+}
+
+impl Account {
+    /// Whether the run made a file with the name of that at `path`.
+    #[must_use]
+    pub fn lists(&self, path: &Path) -> bool {
+        let is_it = |file: &PathBuf| file.file_name() == path.file_name();
+        self.files.iter().any(is_it)
+    }
 }
 
 /// How a run ended.

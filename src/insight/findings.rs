@@ -1,6 +1,6 @@
 //! What a person should look at.
 
-use super::{Column, Kind, Run, Statistics};
+use super::{Balance, Column, Fit, Kind, Run, Shares, Statistics};
 
 /// Parts of the samples from which on something stands out.
 const REPEATED: f64 = 0.02;
@@ -11,20 +11,30 @@ const PHRASE: f64 = 0.1;
 /// A class with less than this part of an even share is rare.
 const RARE_CLASS: f64 = 0.5;
 
+/// A test that says that classes are not as they were asked for, and how far
+/// they must be off.
+const SIGNIFICANT: f64 = 0.01;
+const SMALL_EFFECT: f64 = 0.1;
+
 /// Samples from which on a part of them says something.
 const FEW: u64 = 20;
 
-/// What stands out in the data and in the `runs` that made them, a sentence
-/// each.
+/// What stands out in the data and in the `runs` that made them, which were to
+/// have classes in these `shares`, a sentence each.
 #[must_use]
-pub fn findings(statistics: &Statistics, runs: &[Run]) -> Vec<String> {
+pub fn findings(statistics: &Statistics, runs: &[Run], shares: Option<&Shares>) -> Vec<String> {
     let mut findings: Vec<String> = runs.iter().filter_map(of_run).collect();
     let written: Option<u64> = runs
         .iter()
         .map(|run| run.account.samples.as_ref().map(|books| books.written))
         .sum();
     let samples = statistics.samples();
-    if let Some(written) = written.filter(|written| !runs.is_empty() && *written != samples) {
+    let has_parts = runs.iter().any(|run| !run.parts.is_empty());
+    let differs = |written: &u64| match has_parts {
+        true => *written < samples,
+        false => *written != samples,
+    };
+    if let Some(written) = written.filter(|written| !runs.is_empty() && differs(written)) {
         findings.push(format!(
             "The run wrote {written} samples, and there are {samples} now: the data were changed \
              since, or are not all of it."
@@ -37,6 +47,7 @@ pub fn findings(statistics: &Statistics, runs: &[Run]) -> Vec<String> {
         .filter(|column| !column.is_origin())
     {
         findings.extend(of_column(column, samples));
+        findings.extend(of_classes(column, shares));
     }
     findings
 }
@@ -105,6 +116,25 @@ fn of_column(column: &Column, samples: u64) -> Vec<String> {
     findings
 }
 
+/// Whether the classes of `column` are not in the `shares` that were asked for.
+fn of_classes(column: &Column, shares: Option<&Shares>) -> Option<String> {
+    let Kind::Classes(classes) = column.kind() else {
+        return None;
+    };
+    let (name, balance) = (&column.name, Balance::new(&column.name, classes, shares));
+    match balance.fit().filter(|_| balance.is_asked)? {
+        Fit::Tested {
+            p_value, effect, ..
+        } if p_value < SIGNIFICANT && effect >= SMALL_EFFECT => Some(format!(
+            "The shares of {name} are far from those that were asked for."
+        )),
+        Fit::Unwanted => Some(format!(
+            "There are samples of a {name} of which none was asked for."
+        )),
+        Fit::Tested { .. } | Fit::TooFew => None,
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "few classes")]
 fn rare(name: &str, class: &str, part: f64, classes: usize) -> Option<String> {
     (part * (classes as f64) < RARE_CLASS).then(|| {
@@ -148,7 +178,7 @@ mod tests {
             statistics.take(sample.as_object().expect("an object"));
         }
         assert_eq!(
-            findings(&statistics, &[]),
+            findings(&statistics, &[], None),
             [
                 "50.0 % of question begin with “what is the”.",
                 "Only 2.5 % of the samples have the label “rare”, of 3 in all.",

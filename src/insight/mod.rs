@@ -5,12 +5,16 @@
 //! itself, and [`findings`] what a person should look at.
 
 mod account;
+mod answers;
+mod balance;
 mod column;
 mod counter;
 mod findings;
 mod glance;
 mod growth;
 mod lengths;
+mod overlap;
+mod portions;
 mod reservoir;
 mod shown;
 mod text;
@@ -24,12 +28,16 @@ use crate::generate::dedup::{Dedup, Duplicates, Novelty, Threshold};
 use crate::sample::Value;
 
 pub use account::{Account, Cost, Document, End, Part, Passages, Reject, Rejects, Run, Skipped};
+pub use answers::Answers;
+pub use balance::{Balance, Fit, Shares};
 pub use column::{Column, Kind};
 pub use counter::Counter;
 pub use findings::findings;
 pub use glance::Glance;
 pub use growth::Growth;
 pub use lengths::Lengths;
+pub use overlap::{Overlap, Relation};
+pub use portions::Portions;
 pub use reservoir::Reservoir;
 pub use shown::{Card, Shown};
 pub use text::Texts;
@@ -59,6 +67,8 @@ pub struct Statistics {
     comparison: Comparison,
     dedup: Dedup,
     repetitions: Repetitions,
+    overlaps: Vec<Overlap>,
+    answers: Answers,
     shown: Shown,
 }
 
@@ -89,6 +99,8 @@ impl Statistics {
             dedup: Dedup::new(duplicates, 0, filled),
             comparison,
             repetitions: Repetitions::default(),
+            overlaps: Overlap::of_pairs(),
+            answers: Answers::default(),
             shown: Shown::new(),
         }
     }
@@ -101,6 +113,9 @@ impl Statistics {
         self.samples += 1;
         let value = |name: &String| sample.get(name).map_or(Value::Null, value);
         let values: Vec<_> = self.columns.keys().map(value).collect();
+        let value = |name: &str| values.get(self.columns.get_index_of(name)?);
+        self.overlaps.iter_mut().for_each(|it| it.take(value));
+        self.answers.take(value);
         let columns = self.columns.values_mut().zip(&values);
         let words = columns.map(|(column, value)| column.take(value)).sum();
         self.shown.take(self.samples, words, &values);
@@ -163,6 +178,18 @@ impl Statistics {
     #[must_use]
     pub fn repetitions(&self) -> Repetitions {
         self.repetitions
+    }
+
+    /// The words that columns share, of the pairs of columns that are there.
+    pub fn overlaps(&self) -> impl Iterator<Item = &Overlap> {
+        let overlaps = self.overlaps.iter();
+        overlaps.filter(|overlap| overlap.portions.count() > 0)
+    }
+
+    /// Whether answers stand in their contexts.
+    #[must_use]
+    pub fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     /// Samples to look at.

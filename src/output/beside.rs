@@ -27,6 +27,20 @@ impl Beside {
         }
     }
 
+    /// Those of a run that may have made the file at `path` as one of its parts,
+    /// and the name of the part, if the file is named as one.
+    #[must_use]
+    pub fn of_part(path: &Path) -> Option<(Self, &'static str)> {
+        let (names, part) = FileNames::of_part(path)?;
+        Some((Self { names }, part))
+    }
+
+    /// The name of the run's files without their extension.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.names.base().into_owned()
+    }
+
     /// The description of the run.
     #[must_use]
     pub fn manifest_path(&self) -> PathBuf {

@@ -2,10 +2,12 @@
 //!
 //! Paths only; touches no file.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::config::{OutputConfig, OutputFormat};
+use super::split;
 
 /// Folder of everything that is not a data set, beside the data sets.
 ///
@@ -35,6 +37,20 @@ impl FileNames {
         Self {
             stem: path.with_extension(""),
         }
+    }
+
+    /// The paths of the run that may have made the file at `path` as one of its
+    /// parts, and the name of the part, if the file is named as one.
+    pub(super) fn of_part(path: &Path) -> Option<(Self, &'static str)> {
+        let whole = path.with_extension("");
+        let end = whole.extension()?;
+        let part = split::all_names().find(|name| end == *name)?;
+        Some((Self::of_target(&whole), part))
+    }
+
+    /// Every target without its extension and its folder.
+    pub(super) fn base(&self) -> Cow<'_, str> {
+        self.stem.file_name().unwrap_or_default().to_string_lossy()
     }
 
     /// The folder of the targets.

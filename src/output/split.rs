@@ -9,6 +9,11 @@ use crate::sample::{Field, FieldKind, Role, Sample, Value};
 /// Names of the parts, by their number.
 const NAMES: [&[&str]; 2] = [&["train", "test"], &["train", "validation", "test"]];
 
+/// Every name that a part may have.
+pub(super) fn all_names() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter().flatten().copied()
+}
+
 /// The parts of a data set, and how large each is to be.
 ///
 /// Samples that share their passage, or else their first text, are in one part,

@@ -79,15 +79,15 @@ impl<R: Read> Iterator for CsvRows<R> {
         self.reader.get_mut().left = MAX_ROW_BYTES;
         let read = self.reader.read_record(&mut self.record);
         let place = Place::Line(self.line());
-        match read {
-            Ok(false) => return self.problem_at_end().map(Err),
-            Ok(true) => {
-                let text = self.record.as_slice();
-                // A last line end within the record is behind its last line.
-                let (is_long, ends) = (text.contains('\n'), text.ends_with('\n'));
-                self.long_from = is_long.then(|| self.line() + u64::from(ends));
-            }
-            Err(error) => return Some(Err(problem(error, place))),
+        if let Ok(false) = read {
+            return self.problem_at_end().map(Err);
+        }
+        let text = self.record.as_slice();
+        // A last line end within the record is behind its last line.
+        let (is_long, ends) = (text.contains('\n'), text.ends_with('\n'));
+        self.long_from = is_long.then(|| self.line() + u64::from(ends));
+        if let Err(error) = read {
+            return Some(Err(problem(error, place)));
         }
         let cells = self.columns.iter().zip(&self.record);
         let values = cells.map(|(Column { name, field }, text)| {
@@ -103,15 +103,17 @@ impl<R: Read> Iterator for CsvRows<R> {
 
 /// What is wrong at `place`.
 fn problem(error: ::csv::Error, place: Place) -> Problem {
-    let text = match error.into_kind() {
-        ErrorKind::Io(error) => unreadable(&error),
-        ErrorKind::Utf8 { .. } => "not UTF-8".to_owned(),
+    match error.into_kind() {
+        ErrorKind::Io(error) => Problem::at(place, unreadable(&error)),
+        ErrorKind::Utf8 { .. } => Problem::of_row(place, "not UTF-8"),
         ErrorKind::UnequalLengths {
             expected_len, len, ..
-        } => format!("{len} cells where the first line has {expected_len}"),
-        kind => format!("{kind:?}"),
-    };
-    Problem::at(place, text)
+        } => {
+            let text = format!("{len} cells where the first line has {expected_len}");
+            Problem::of_row(place, text)
+        }
+        kind => Problem::at(place, format!("{kind:?}")),
+    }
 }
 
 /// A text that gives no more than so many bytes, since a quotation mark that is

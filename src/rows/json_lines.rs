@@ -39,15 +39,18 @@ impl<R: Read> JsonLines<R> {
         }
     }
 
-    fn next_object(&mut self) -> Result<Option<Map<String, Value>>, String> {
+    /// Reads the next line that is not blank; `None` if there is none.
+    fn next_line(&mut self) -> Result<Option<&[u8]>, String> {
         while self.read_line()? {
-            let line = match self.number {
-                1 => self.line.strip_prefix(b"\xef\xbb\xbf"),
-                _ => None,
+            let mark: &[u8] = match self.number {
+                1 => b"\xef\xbb\xbf",
+                _ => b"",
             };
-            let line = line.unwrap_or(&self.line).trim_ascii_end();
-            if !line.is_empty() {
-                return object(line).map(Some);
+            if self.line.starts_with(mark) {
+                self.line.drain(..mark.len());
+            }
+            if !self.line.trim_ascii_end().is_empty() {
+                return Ok(Some(self.line.trim_ascii_end()));
             }
         }
         Ok(None)
@@ -58,10 +61,12 @@ impl<R: Read> Iterator for JsonLines<R> {
     type Item = Result<Row, Problem>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let object = self.next_object().transpose()?;
+        let object = self.next_line().map(|line| line.map(object));
+        let object = object.transpose()?;
         let place = Place::Line(self.number);
         Some(match object {
-            Ok(object) => Ok(Row { place, object }),
+            Ok(Ok(object)) => Ok(Row { place, object }),
+            Ok(Err(text)) => Err(Problem::of_row(place, text)),
             Err(text) => Err(Problem::at(place, text)),
         })
     }

@@ -65,6 +65,8 @@ pub struct RowsError {
 struct Problem {
     place: Option<Place>,
     text: String,
+    /// Whether it is one of a single row, behind which others can be read.
+    is_of_row: bool,
 }
 
 impl Problem {
@@ -72,6 +74,14 @@ impl Problem {
         Self {
             place: Some(place),
             text: text.into(),
+            is_of_row: false,
+        }
+    }
+
+    fn of_row(place: Place, text: impl Into<String>) -> Self {
+        Self {
+            is_of_row: true,
+            ..Self::at(place, text)
         }
     }
 
@@ -79,6 +89,7 @@ impl Problem {
         Self {
             place: None,
             text: text.into(),
+            is_of_row: false,
         }
     }
 }
@@ -87,7 +98,8 @@ fn unreadable(error: &io::Error) -> String {
     format!("cannot be read: {error}")
 }
 
-/// The rows of a file, in their order. None comes after an error.
+/// The rows of a file, in their order. None comes after an error, unless it
+/// [goes on](Self::goes_on).
 pub struct Rows {
     path: PathBuf,
     reader: Box<dyn Iterator<Item = Result<Row, Problem>>>,
@@ -112,6 +124,12 @@ impl Rows {
             is_over: false,
         })
     }
+
+    /// Whether more may come: after an error, if it is one of a single row.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        !self.is_over
+    }
 }
 
 impl Iterator for Rows {
@@ -122,7 +140,11 @@ impl Iterator for Rows {
             return None;
         }
         let row = self.reader.next();
-        self.is_over = !matches!(row, Some(Ok(_)));
+        self.is_over = match &row {
+            Some(Ok(_)) => false,
+            Some(Err(problem)) => !problem.is_of_row,
+            None => true,
+        };
         Some(row?.map_err(|problem| in_file(&self.path, problem)))
     }
 }

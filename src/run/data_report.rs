@@ -3,13 +3,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::format::{Format, FormatHandler, predefined};
-use crate::generate::Step;
+use crate::format::{Format, FormatHandler, classification, predefined};
 use crate::generate::dedup::Threshold;
-use crate::insight::{Account, Comparison, Run, Statistics};
-use crate::output::{Beside, WriteError, write_text};
+use crate::insight::{Comparison, Run, Shares, Statistics};
+use crate::output::{WriteError, write_text};
 use crate::report::html::Page;
 use crate::rows::{Rows, RowsError};
+
+use super::data_files::DataFiles;
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +55,7 @@ pub fn default_path(path: &Path) -> PathBuf {
 /// `target`. Without a `format` it is what the run says, or what is found.
 ///
 /// Files that differ only in their extension hold the same data; the first of
-/// them is read.
+/// them is read. Parts of a run are not read beside the whole.
 ///
 /// # Errors
 ///
@@ -64,14 +65,7 @@ pub fn write_report(
     format: Option<&Format>,
     target: &Path,
 ) -> Result<(), ReportError> {
-    let (files, copies) = without_copies(files);
-    let mut runs = Vec::new();
-    for file in &files {
-        runs.extend(run_of(file).map_err(|source| ReportError::Beside {
-            path: (*file).clone(),
-            source,
-        })?);
-    }
+    let DataFiles { files, runs, notes } = DataFiles::find(files)?;
     let format = format.cloned().or_else(|| known_format(&runs));
     let fields = format.as_ref().map_or(&[][..], |format| format.fields());
     let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
@@ -81,6 +75,7 @@ pub fn write_report(
             statistics.take(&row?.object);
         }
     }
+    let shares = Shares::of(&runs, format.as_ref());
     let page = Page {
         files: &files
             .iter()
@@ -89,65 +84,27 @@ pub fn write_report(
         statistics: &statistics,
         runs: &runs,
         fields,
-        notes: &copies,
+        shares: shares.as_ref(),
+        notes: &notes,
     };
     Ok(write_text(target, &page.render())?)
-}
-
-/// The files without those that hold the data of an earlier one in another
-/// format, and a note on each of these.
-fn without_copies(files: &[PathBuf]) -> (Vec<&PathBuf>, Vec<String>) {
-    let mut kept: Vec<&PathBuf> = Vec::new();
-    let mut notes = Vec::new();
-    for file in files {
-        let stem = file.with_extension("");
-        match kept.iter().find(|other| other.with_extension("") == stem) {
-            None => kept.push(file),
-            Some(other) => notes.push(format!(
-                "Not read: {}, which by its name holds the data of {}.",
-                file.display(),
-                other.display()
-            )),
-        }
-    }
-    (kept, notes)
-}
-
-/// The run that made `file`, if it left its manifest.
-fn run_of(file: &Path) -> io::Result<Option<Run>> {
-    let beside = Beside::of(file);
-    let Some(account) = beside.manifest::<Account>()? else {
-        return Ok(None);
-    };
-    let mut run = Run {
-        name: file
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-        account,
-        ..Run::default()
-    };
-    let growth = &mut run.growth;
-    run.settings = beside.notes(|note| {
-        if let Some(step) = Step::of(note) {
-            growth.take(step);
-        }
-    })?;
-    beside.rejects(|reject| run.rejects.take(reject))?;
-    Ok(Some(run))
 }
 
 /// The predefined format of all `runs`, if it is one.
 fn known_format(runs: &[Run]) -> Option<Format> {
     let (first, others) = runs.split_first()?;
     let name = &first.account.format;
-    let is_same = |run: &Run| run.account.format == *name;
-    others
-        .iter()
-        .all(is_same)
-        .then(|| predefined(name))
-        .flatten()
+    let labels = &first.settings["labels"];
+    let is_same = |run: &Run| run.account.format == *name && run.settings["labels"] == *labels;
+    if !others.iter().all(is_same) {
+        return None;
+    }
+    match labels.as_str() {
+        Some(labels) => {
+            classification(&labels.split(',').map(str::to_owned).collect::<Vec<_>>()).ok()
+        }
+        None => predefined(name),
+    }
 }
 
 /// How the samples of `runs` were compared when they were made.
@@ -163,21 +120,5 @@ fn comparison(runs: &[Run], format: Option<&Format>) -> Comparison {
     Comparison {
         threshold: threshold.unwrap_or_default(),
         filled: grounding.map(|grounding| grounding.context.to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_same_data_in_several_formats_is_read_once() {
-        let files = ["a/x.jsonl", "a/x.csv", "b/x.csv", "a/x-2.csv"].map(PathBuf::from);
-        let (kept, notes) = without_copies(&files);
-        assert_eq!(kept, [&files[0], &files[2], &files[3]]);
-        assert_eq!(
-            notes,
-            ["Not read: a/x.csv, which by its name holds the data of a/x.jsonl."]
-        );
     }
 }

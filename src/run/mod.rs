@@ -4,6 +4,7 @@
 mod arguments;
 mod card;
 mod check;
+mod data_files;
 mod data_report;
 mod documents;
 mod dry_run;

@@ -152,6 +152,125 @@ fn a_run_reports_the_numbers_of_its_manifest_and_goes_on_doing_so() {
 }
 
 #[test]
+fn classes_are_compared_with_the_shares_that_were_asked_for() {
+    let sandbox = Sandbox::new();
+    let words = "--provider offline --query moons --samples 120 --seed 1 --output-format jsonl";
+    let balance = ["--format", "pair-class", "--balance", "label=2,1,1"];
+    sandbox.run(words, &balance).exits(0);
+    let base = "synthetic_data_pair-class_from_query";
+    let file = format!("{base}.jsonl");
+    let page_on = |file: &str| {
+        sandbox.run("report -o page.html", &[file]).exits(0);
+        sandbox.read("page.html")
+    };
+    let page = page_on(&file);
+    assert_eq!(row(&page, "0 = entailment"), ["60", "50.0 %", "50.0 %"]);
+    assert!(page.contains("Normalised entropy: 0.946,"), "{page}");
+    let told =
+        "against the shares that were asked for: χ² = 0.00, 2 degrees of freedom, p = 1.000;";
+    assert!(page.contains(told), "{page}");
+    assert!(!page.contains("The shares of label are far"), "{page}");
+    // Whoever leaves a class out is told.
+    let rows = sandbox.read(&file);
+    let rows = rows.lines().filter(|row| !row.ends_with("\"label\":2}"));
+    let rows: Vec<_> = rows.collect();
+    sandbox.write(&file, rows.join("\n"));
+    let page = page_on(&file);
+    assert_eq!(row(&page, "2 = contradiction"), ["0", "0.0 %", "25.0 %"]);
+    assert!(
+        page.contains("χ² = 30.00, 2 degrees of freedom, p &lt; 0.001;"),
+        "{page}"
+    );
+    assert!(
+        page.contains("The shares of label are far from those"),
+        "{page}"
+    );
+    // Of data of unknown origin, nothing is known of what was asked for.
+    sandbox.write("mine.jsonl", rows.join("\n"));
+    let page = page_on("mine.jsonl");
+    assert_eq!(row(&page, "0"), ["60", "66.7 %"]);
+    assert!(
+        page.contains("against even shares, since none are known"),
+        "{page}"
+    );
+    assert!(!page.contains("The shares of label are far"), "{page}");
+}
+
+#[test]
+fn columns_that_belong_together_are_compared_in_any_file() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "qa.csv",
+        "context,question,answer\n\
+         The lamp was lit in 1844.,When?,In 1844!\n\
+         The lamp was lit in 1844.,What was lit?,a lamp\n",
+    );
+    sandbox.run("report qa.csv", &[]).exits(0);
+    let page = sandbox.read("qa.report.html");
+    let cells = "Word for word</th><td class=\"number\">1</td><td class=\"number\">50.0 %";
+    assert!(page.contains(cells), "{page}");
+    let told = "the context has 50.0 % on the average (quartiles 50 %, 50 % and 50 %).";
+    assert!(page.contains(told), "{page}");
+    sandbox.write(
+        "triplets.jsonl",
+        "{\"anchor\":\"old red lamp\",\"positive\":\"a red lamp\",\"negative\":\"oil\"}\n",
+    );
+    sandbox.run("report triplets.jsonl", &[]).exits(0);
+    let page = sandbox.read("triplets.report.html");
+    for (pair, told) in [
+        (
+            "anchor and positive",
+            "66.7 % on the average (quartiles 67 %, 67 % and 67 %). High: it",
+        ),
+        (
+            "anchor and negative",
+            "0.0 % on the average (quartiles 0 %, 0 % and 0 %). High: hard",
+        ),
+    ] {
+        let place = page.find(&format!("Words that {pair} share")).expect(pair);
+        assert!(page[place..].contains(told), "{told}: {page}");
+    }
+}
+
+#[test]
+fn the_parts_of_a_split_run_are_told_from_the_whole() {
+    let sandbox = Sandbox::new();
+    let words = "--provider offline --query moons --format pair --samples 60 --seed 1 \
+                 --split 0.5,0.5 --output-format jsonl";
+    sandbox.run(words, &[]).exits(0);
+    let parts = ["train", "test"].map(|part| format!("{BASE}.{part}.jsonl"));
+    let page_on = |files: &[&str]| {
+        sandbox.run("report -o page.html", files).exits(0);
+        sandbox.read("page.html")
+    };
+    let page = page_on(&[&parts[0]]);
+    let samples = sandbox.jsonl(&parts[0]).len();
+    for told in [
+        &*format!("{samples} samples of a run that was split: it wrote 60 of 60 samples."),
+        "What was read is a part of its samples: train.",
+        &format!("What became of the samples: <bdi>{BASE}</bdi>"),
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("the data were changed"), "{page}");
+    // Of one run, whose numbers are counted once.
+    let page = page_on(&[&parts[0], &parts[1]]);
+    assert!(page.contains("60 samples of a run that was split: it wrote 60 of 60 samples."));
+    assert!(page.contains("a part of its samples: train, test."));
+    let page = page_on(&[&parts[1], &format!("{BASE}.jsonl")]);
+    assert!(
+        page.contains("60 of 60 samples: the target was reached."),
+        "{page}"
+    );
+    let note = format!("Not read: {}, a part of {BASE}.jsonl.", parts[1]);
+    assert!(page.contains(&note), "{page}");
+    // Not every file with such a name is a part.
+    sandbox.write(&format!("{BASE}.validation.jsonl"), "{\"anchor\":\"mine\"}");
+    let page = page_on(&[&format!("{BASE}.validation.jsonl")]);
+    assert!(page.contains("nothing is known of the run"), "{page}");
+}
+
+#[test]
 fn a_page_of_anything_is_less_than_a_megabyte() {
     let sandbox = Sandbox::new();
     let mut rows = String::new();

@@ -83,15 +83,52 @@ fn of_many_rows_that_break_a_rule_twenty_are_told() {
 }
 
 #[test]
+fn a_row_that_cannot_be_read_is_told_and_those_behind_it_are_checked() {
+    let sandbox = Sandbox::new();
+    let row = |text: &str| format!("{{\"anchor\":\"{text}\",\"positive\":\"of {text}\"}}\n");
+    let lines = [
+        "{\"anch\n".into(),
+        row("a"),
+        "[1]\n".into(),
+        row("b"),
+        row("A"),
+    ];
+    sandbox.write("rows.jsonl", lines.concat());
+    sandbox.write("rows.csv", "anchor,positive\na,b\nalone\nc,d\n");
+    let ran = sandbox.run("validate --format pair --json rows.jsonl rows.csv", &[]);
+    let ran = ran.exits(3);
+    assert_eq!(
+        ran.stderr,
+        "rows.jsonl: line 1: invalid JSON at column 6\n\
+         rows.jsonl: line 3: not a JSON object\n\
+         rows.jsonl: line 5: duplicate\n\
+         rows.jsonl: not valid: broken row 2, duplicate 1\n\
+         rows.jsonl: 2 of 5 rows are valid pair samples\n\
+         rows.csv: line 3: 1 cells where the first line has 2\n\
+         rows.csv: not valid: broken row 1\n\
+         rows.csv: 2 of 3 rows are valid pair samples\n"
+    );
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(told["files"][0]["invalid"]["broken row"], 2);
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_told_with_its_place() {
     let sandbox = Sandbox::new();
-    sandbox.write(
-        "torn.jsonl",
-        "{\"anchor\":\"a\",\"positive\":\"b\"}\n{\"anch",
-    );
+    sandbox.write("torn.jsonl", "\n{\"anch");
+    sandbox.write("image.jsonl", b"\x89PNG\r\n\x1a\n\0\0");
     sandbox.write("empty.csv", "anchor,positive\n");
+    sandbox.write("open.csv", "anchor,positive\na,b\n\"a,\nb\n");
     for (file, told) in [
-        ("torn.jsonl", "`torn.jsonl`, line 2: invalid JSON"),
+        ("torn.jsonl", "torn.jsonl: line 2: invalid JSON"),
+        (
+            "image.jsonl",
+            "`image.jsonl`: holds no row that can be read",
+        ),
+        (
+            "open.csv",
+            "`open.csv`, line 3: a quotation mark is not closed",
+        ),
         ("empty.csv", "`empty.csv`: holds no rows"),
         ("none.jsonl", "`none.jsonl`: cannot be read: No such file"),
         ("x.txt", "`x.txt`: its name must end in"),

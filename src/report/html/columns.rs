@@ -1,18 +1,15 @@
 //! What is in each column.
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, html};
 
-use crate::insight::{Column, Kind, Lengths, Reservoir, Statistics, Texts};
-use crate::sample::{Field, Limit};
+use crate::insight::{Column, Kind, Lengths, Reservoir, Shares, Statistics, Texts};
+use crate::sample::Field;
 
-use super::chart;
 use super::text::{count, part, percent, shown};
+use super::{balance, chart};
 
-/// Bytes of a column's name, and of a class.
+/// Bytes of a column's name.
 pub(super) const NAME_BYTES: usize = 60;
-const CLASS_BYTES: usize = 120;
 
 /// Columns of texts whose wording is told, and how much of it.
 const MOST_DETAILED: usize = 8;
@@ -21,7 +18,11 @@ const MOST_PHRASES: usize = 20;
 /// Columns of a histogram, at most.
 const BINS: u16 = 30;
 
-pub(super) fn section(statistics: &Statistics, fields: &[Field]) -> Markup {
+pub(super) fn section(
+    statistics: &Statistics,
+    fields: &[Field],
+    shares: Option<&Shares>,
+) -> Markup {
     let columns = statistics.columns();
     let texts = columns.iter().filter_map(|column| match column.kind() {
         Kind::Texts(texts) if !column.is_origin() => Some((*column, texts)),
@@ -33,7 +34,7 @@ pub(super) fn section(statistics: &Statistics, fields: &[Field]) -> Markup {
             (overview(&columns, statistics.samples()))
             @for column in &columns {
                 @match column.kind() {
-                    Kind::Classes(classes) => (balance(column, classes, fields)),
+                    Kind::Classes(classes) => (balance::of(column, classes, fields, shares)),
                     Kind::Numbers(numbers) if !column.is_origin() => (numbers_of(column, numbers)),
                     _ => {},
                 }
@@ -83,7 +84,7 @@ fn overview(columns: &[&Column], samples: u64) -> Markup {
     }
 }
 
-fn name(column: &Column) -> Markup {
+pub(super) fn name(column: &Column) -> Markup {
     html! { bdi { (shown(&column.name, NAME_BYTES)) } }
 }
 
@@ -99,40 +100,6 @@ fn held(column: &Column) -> String {
 
 fn measure(part: Option<f64>) -> String {
     part.map_or_else(|| "–".to_owned(), |part| format!("{part:.2}"))
-}
-
-fn balance(column: &Column, classes: &BTreeMap<String, u64>, fields: &[Field]) -> Markup {
-    let field = fields.iter().find(|field| field.name == column.name);
-    html! {
-        h3 { "Balance of " (name(column)) }
-        table {
-            caption { "Samples of each class" }
-            thead { tr { th scope="col" { "Class" } th scope="col" class="number" { "Samples" } th scope="col" class="number" { "Part" } th scope="col" class="bar" { span class="hidden" { "As a bar" } } } }
-            tbody {
-                @for (class, samples) in classes {
-                    @let share = part(*samples, column.filled);
-                    tr {
-                        th scope="row" { bdi { (shown(&class_name(class, field), CLASS_BYTES)) } }
-                        td class="number" { (count(*samples)) }
-                        td class="number" { (percent(share)) }
-                        td class="bar" { (chart::meter(share)) }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A class with the meaning of its number.
-fn class_name(class: &str, field: Option<&Field>) -> String {
-    let label = match field.map(|field| &field.limit) {
-        Some(Limit::Labels(labels)) => class
-            .parse()
-            .ok()
-            .and_then(|class: usize| labels.get(class)),
-        _ => None,
-    };
-    label.map_or_else(|| class.to_owned(), |label| format!("{class} = {label}"))
 }
 
 fn numbers_of(column: &Column, numbers: &Reservoir<f64>) -> Markup {

@@ -5,19 +5,21 @@
 //! `maud`, and the policy of the page lets only its own script run and nothing
 //! be loaded.
 
+mod balance;
 mod chart;
 mod columns;
 mod made;
 mod run;
 mod samples;
 mod text;
+mod together;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use crate::insight::{Run, Statistics, findings};
+use crate::insight::{Run, Shares, Statistics, findings};
 use crate::sample::Field;
 
 use text::{count, part, percent, shown};
@@ -43,6 +45,8 @@ pub struct Page<'a> {
     pub runs: &'a [Run],
     /// The fields of their format, as far as it is known.
     pub fields: &'a [Field],
+    /// The shares of the classes that were asked for, if they are known.
+    pub shares: Option<&'a Shares>,
     /// What is to be known of how they were read.
     pub notes: &'a [String],
 }
@@ -73,7 +77,8 @@ impl Page<'_> {
                     header { (self.head()) }
                     main {
                         @for run in self.told_runs() { (run::section(run)) }
-                        (columns::section(self.statistics, self.fields))
+                        (columns::section(self.statistics, self.fields, self.shares))
+                        (together::section(self.statistics))
                         (self.repetitions())
                         (samples::section(self.statistics))
                         @for run in self.told_runs() { (samples::rejects(run)) }
@@ -91,6 +96,11 @@ impl Page<'_> {
         self.runs.iter().take(MOST_RUNS)
     }
 
+    /// Whether the numbers of a run are not those of what was read.
+    fn is_of_parts(&self) -> bool {
+        self.runs.iter().any(|run| !run.parts.is_empty())
+    }
+
     fn name(&self) -> String {
         let name = self.files.first().map_or("no file", String::as_str);
         match self.files.len() {
@@ -100,7 +110,7 @@ impl Page<'_> {
     }
 
     fn head(&self) -> Markup {
-        let findings = findings(self.statistics, self.runs);
+        let findings = findings(self.statistics, self.runs, self.shares);
         html! {
             p class="kind" { "Data report" }
             h1 { (self.name()) }
@@ -134,6 +144,11 @@ impl Page<'_> {
                 format!("{samples} samples; nothing is known of the run that made them.")
             }
             None => format!("{samples} samples so far, of {} wanted.", count(wanted)),
+            Some(written) if self.is_of_parts() => format!(
+                "{samples} samples of a run that was split: it wrote {} of {} samples.",
+                count(written),
+                count(wanted)
+            ),
             Some(written) if written >= wanted => {
                 format!(
                     "{} of {} samples: the target was reached.",
@@ -163,7 +178,7 @@ impl Page<'_> {
                 div { dt { "Columns" } dd { (self.statistics.columns().len()) } }
                 div { dt { "Repetitions" } dd { (percent(repeated)) } }
                 @if let Some(cost) = cost {
-                    div { dt { "Cost" } dd { "$" (format!("{cost:.4}")) } }
+                    div { dt { @if self.is_of_parts() { "Cost of the whole run" } @else { "Cost" } } dd { "$" (format!("{cost:.4}")) } }
                 }
             }
         }

@@ -19,6 +19,9 @@ pub(super) fn section(run: &Run) -> Markup {
     html! {
         section {
             h2 { "What became of the samples: " bdi { (shown(&run.name, 200)) } }
+            @if !run.parts.is_empty() {
+                p { "What was read is a part of its samples: " (run.parts.join(", ")) ". The numbers of a run, here and below, are those of the whole run." }
+            }
             @match &account.samples {
                 Some(books) => (funnel(books)),
                 None => p { "The run has not ended, so its books are not closed." },
