@@ -157,6 +157,7 @@ impl Progress {
                 settlement,
                 verified,
                 traffic,
+                seconds: _,
             }) => {
                 self.replay_batch(number, settlement, samples);
                 self.count(verified);

@@ -50,6 +50,10 @@ pub(super) enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         verified: Option<Tally>,
         traffic: Traffic,
+        /// Since the first request of this part of the run could be sent; older
+        /// journals do not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u64>,
     },
     /// A part of the run ends, and gives up what is under way.
     Ended { cancelled: u64, traffic: Traffic },

@@ -10,6 +10,7 @@ use crate::generate::verify::Tally;
 use crate::generate::{Books, Traffic};
 
 use super::growth::Growth;
+use super::pace::Pace;
 
 /// Rejected items to look at: of one reason, and of all.
 const MOST_OF_A_REASON: u64 = 3;
@@ -28,6 +29,8 @@ pub struct Run {
     pub settings: Json,
     /// How it grew.
     pub growth: Growth,
+    /// How it went over time.
+    pub pace: Pace,
     /// Examples of what it did not take.
     pub rejects: Rejects,
 }

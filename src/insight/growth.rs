@@ -59,6 +59,7 @@ mod tests {
             growth.take(Step {
                 ended: 1,
                 written: 20,
+                ..Step::default()
             });
         }
         let points = growth.points();

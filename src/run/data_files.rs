@@ -137,10 +137,11 @@ fn run_of(beside: &Beside) -> io::Result<Option<Run>> {
         account,
         ..Run::default()
     };
-    let growth = &mut run.growth;
+    let (growth, pace) = (&mut run.growth, &mut run.pace);
     run.settings = beside.notes(|note| {
         if let Some(step) = Step::of(note) {
             growth.take(step);
+            pace.take(step);
         }
     })?;
     beside.rejects(|reject| run.rejects.take(reject))?;

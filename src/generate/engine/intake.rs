@@ -401,6 +401,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             settlement: settlement.clone(),
             verified: verified.clone(),
             traffic: self.traffic_of_record(),
+            seconds: Some(self.began.elapsed().as_secs()),
         };
         if !self.journal(&record, &new, origin) {
             settlement.shortfall = Shortfall::Failed("not written".to_owned());

@@ -68,6 +68,7 @@ pub(super) struct Engine<'a, F> {
     written_before: u64,
     /// The part of the traffic that the journal knows.
     journaled: Traffic,
+    began: Instant,
     synced: Instant,
     growth: Growth,
     /// Why no further request is sent.
@@ -148,6 +149,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             before: progress.traffic.clone(),
             written_before: progress.written(),
             journaled: progress.traffic.clone(),
+            began: now,
             synced: now,
             growth: Growth::default(),
             stop: None,

@@ -136,9 +136,19 @@ async fn the_server_decides_on_the_pause() {
         _ => faultless(call, request),
     });
     let started = Instant::now();
-    let (run, _) = Bench::new(10).run(&client).await;
+    let bench = Bench::new(10);
+    let (run, _) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Complete)));
     assert_eq!(started.elapsed().as_secs(), 45);
+    // The journal tells when the batch ended.
+    let mut seconds = Vec::new();
+    let past = bench.place().past().expect("readable").expect("a journal");
+    let fields = bench.options.fields(&bench.format);
+    past.replay(&fields, |note, _| {
+        seconds.push(note["batch"]["seconds"].as_u64());
+    })
+    .expect("readable");
+    assert_eq!(seconds, [Some(45)]);
 }
 
 #[tokio::test(start_paused = true)]

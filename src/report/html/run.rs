@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::generate::verify::Counts;
 use crate::generate::{Books, Traffic};
-use crate::insight::{Account, Run};
+use crate::insight::{Account, Run, Stretch};
 
 use super::chart;
 use super::text::{count, part, percent, shown};
@@ -28,6 +28,7 @@ pub(super) fn section(run: &Run) -> Markup {
             }
             @if let Some(tally) = &account.verified { (verified(&tally.all)) }
             (growth(run))
+            (pace(run))
             @if let Some(traffic) = &account.traffic { (spent(account, traffic)) }
         }
     }
@@ -126,6 +127,30 @@ fn growth(run: &Run) -> Markup {
     }
 }
 
+fn pace(run: &Run) -> Markup {
+    let (stretches, minutes) = run.pace.stretches().unwrap_or_default();
+    let end = format!("{} min", count(stretches.len() as u64 * minutes));
+    let unit = match minutes {
+        1 => "one minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
+    let counts = |number: fn(&Stretch) -> u64| stretches.iter().map(number).collect::<Vec<_>>();
+    let charts = [
+        ("Requests that ended", counts(|stretch| stretch.requests)),
+        ("Samples written", counts(|stretch| stretch.samples)),
+        ("Tokens, in and out", counts(|stretch| stretch.tokens)),
+    ];
+    html! {
+        @if stretches.len() > 1 {
+            h3 { "Over time" }
+            p { "A column stands for " (unit) " of the run, without the time between its parts. Batches are counted when they ended." }
+            @for (title, counts) in &charts {
+                @if counts.iter().any(|count| *count > 0) { (chart::histogram(title, counts, "0 min", &end)) }
+            }
+        }
+    }
+}
+
 fn spent(account: &Account, traffic: &Traffic) -> Markup {
     let usage = &traffic.usage;
     let written = account.samples.as_ref().map_or(0, |books| books.written);
@@ -172,8 +197,35 @@ fn spent(account: &Account, traffic: &Traffic) -> Markup {
         @if let Some(seconds) = account.seconds {
             p class="note" {
                 @if account.part.as_ref().is_some_and(|part| part.number > 1) { "The last part of the run took " } @else { "The run took " }
-                (format!("{seconds:.1}")) " s. When each request was sent is not recorded."
+                (format!("{seconds:.1}")) " s."
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate::Step;
+
+    #[test]
+    fn what_ended_in_each_minute_is_drawn_from_two_minutes_on() {
+        let mut run = Run::default();
+        let mut take = |seconds| {
+            run.pace.take(Step {
+                ended: 1,
+                written: 25,
+                seconds: Some(seconds),
+                ..Step::default()
+            });
+            pace(&run).into_string()
+        };
+        assert_eq!(take(59), "");
+        let page = take(60);
+        assert!(
+            page.contains("From 0 min to 2 min; the highest column stands for 25."),
+            "{page}"
+        );
+        assert!(!page.contains("Tokens"), "{page}");
     }
 }
