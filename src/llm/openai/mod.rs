@@ -69,12 +69,10 @@ impl OpenAi {
         }
         let base_url = base_url.map_or_else(|| BaseUrl::parse(BASE_URL), Ok)?;
         let base_url = base_url.unless_plain(allow_plain_http)?;
-        let dialect = match base_url.is_openai() {
-            true => Dialect::of_openai(),
-            false => Dialect::default(),
-        };
+        let mut dialect = Dialect::default();
         if base_url.is_openai() {
             sampling.top_k = None;
+            dialect = Dialect::of_openai();
         }
         let key = api_key.as_ref().map(|key| key.header("Bearer "));
         let headers: HeaderMap = key.map(|key| (AUTHORIZATION, key)).into_iter().collect();
