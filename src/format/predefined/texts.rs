@@ -1,6 +1,6 @@
 //! What is said about a text.
 
-use crate::format::sanity::Rule::{Asks, Differs, Prose, Shorter};
+use crate::format::sanity::Rule::{Asks, Differs, NoLonger, Prose, Shorter};
 use crate::format::{Check, Grounding};
 
 use super::{Definition, text};
@@ -32,6 +32,7 @@ pub(super) fn qa() -> Definition {
             Prose("question"),
             Differs("question", "context"),
             Differs("answer", "question"),
+            NoLonger("answer", "context"),
             Asks("question"),
         ],
     }

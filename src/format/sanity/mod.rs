@@ -27,6 +27,8 @@ pub enum Rule {
     Differs(&'static str, &'static str),
     /// The first text is shorter than the second.
     Shorter(&'static str, &'static str),
+    /// The first text is no longer than the second.
+    NoLonger(&'static str, &'static str),
     /// The text may be as bad as it likes: a refusal, or a loop.
     Flawed(&'static str),
     /// The text asks for something.
@@ -55,6 +57,8 @@ pub enum Fault {
     SameAs(String),
     /// It is no shorter than what the field of this name says.
     NotShorterThan(String),
+    /// It is longer than what the field of this name says.
+    LongerThan(String),
     /// It states something.
     NoQuestion,
     /// It is too low for texts that are equal.
@@ -72,6 +76,7 @@ impl fmt::Display for Fault {
             Self::Refusal => f.write_str("refusal"),
             Self::SameAs(other) => write!(f, "same as {other}"),
             Self::NotShorterThan(other) => write!(f, "not shorter than {other}"),
+            Self::LongerThan(other) => write!(f, "longer than {other}"),
             Self::NoQuestion => f.write_str("no question"),
             Self::LowForEqualTexts => f.write_str("too low for equal texts"),
             Self::HighForUnlikeTexts => f.write_str("too high for unlike texts"),
@@ -165,8 +170,12 @@ impl Rule {
                     .any(is_same)
                     .then(|| (name, Fault::SameAs(other.to_owned())))
             }
-            Self::Shorter(name, other) => score::is_as_long(text_of(name)?, text_of(other)?)
+            Self::Shorter(name, other) => score::length(text_of(name)?, text_of(other)?)?
+                .is_ge()
                 .then(|| (name, Fault::NotShorterThan(other.to_owned()))),
+            Self::NoLonger(name, other) => score::length(text_of(name)?, text_of(other)?)?
+                .is_gt()
+                .then(|| (name, Fault::LongerThan(other.to_owned()))),
             Self::Asks(name) => {
                 question::is_statement(text_of(name)?).then_some((name, Fault::NoQuestion))
             }
@@ -252,6 +261,11 @@ mod tests {
                 "",
             ),
             (
+                "qa",
+                json!({"context": "Buses", "question": "Who drives?", "answer": "A driver."}),
+                "answer: longer than context",
+            ),
+            (
                 "retrieval",
                 json!({"query": "moons?", "positive": "Two.", "negatives": ["Three.", "two"]}),
                 "negatives: same as positive",
@@ -295,7 +309,9 @@ mod tests {
 
     #[test]
     fn short_answers_may_be_words_that_are_no_sentences() {
-        let item = |answer| json!({"context": "c", "question": "Which word?", "answer": answer});
+        let context = "A word of a form.";
+        let item =
+            |answer| json!({"context": context, "question": "Which word?", "answer": answer});
         for answer in ["TODO", "placeholder", "TBD", "string", "answer"] {
             assert_eq!(fault("qa", &item(answer), None), "", "{answer}");
         }

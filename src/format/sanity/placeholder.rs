@@ -126,7 +126,10 @@ fn is_description(field: &Field, text: &str) -> bool {
 
 fn is_echo(field: &Field, text: &str) -> bool {
     let text = text.trim();
-    text == field.name || ECHOES.contains(&text)
+    let name = text.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    [text, name]
+        .iter()
+        .any(|text| *text == field.name || ECHOES.contains(text))
 }
 
 fn copies_example(field: &Field, text: &str) -> bool {
@@ -240,6 +243,10 @@ mod tests {
         );
         assert_eq!(
             fault(&fields, &["premise", "hypothesis"], &[]),
+            Some(Fault::Placeholder)
+        );
+        assert_eq!(
+            fault(&fields, &["example1", "sample 2"], &[]),
             Some(Fault::Placeholder)
         );
         assert_eq!(fault(&fields, &["string", "A row of letters."], &[]), None);

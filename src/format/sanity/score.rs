@@ -1,5 +1,6 @@
 //! Scores that two texts cannot have.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use super::Fault;
@@ -48,11 +49,11 @@ fn are_unlike(first: &str, second: &str) -> bool {
     is_far_longer && !short.is_empty() && !short.iter().any(|word| long.contains(word))
 }
 
-/// Whether `text` has as many characters as `other`, which is of the same
-/// script: the same text is shorter in Chinese than in English.
-pub(super) fn is_as_long(text: &str, other: &str) -> bool {
+/// The length of `text` beside that of `other`, in characters, if both are of
+/// one script: the same text is shorter in Chinese than in English.
+pub(super) fn length(text: &str, other: &str) -> Option<Ordering> {
     let [n_text, n_other] = [text, other].map(|it| it.trim().chars().count());
-    n_text >= n_other && script(&lower(text)) == script(&lower(other))
+    (script(&lower(text)) == script(&lower(other))).then(|| n_text.cmp(&n_other))
 }
 
 /// What tells scripts apart well enough: how far up the first letter stands.
