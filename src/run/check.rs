@@ -12,9 +12,10 @@ use crate::prompt;
 use crate::report;
 use crate::sample::{Field, FieldKind};
 
+use super::clients::sender;
 use super::manifest::Cost;
 use super::verdict::{advice, as_code};
-use super::{ExitStatus, RunError, sender};
+use super::{ExitStatus, RunError};
 
 /// Requests after which a server that takes ever less is given up.
 const MOST_REQUESTS: usize = 12;

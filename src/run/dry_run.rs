@@ -242,7 +242,10 @@ impl<'a> Told<'a> {
         }
         for (is_asked, what) in [
             (self.asked_first.refinement, "to refine the query"),
-            (self.asked_first.plan, "to plan topics, one for each batch"),
+            (
+                self.asked_first.plan,
+                "to plan topics, so that batches differ",
+            ),
         ] {
             if is_asked {
                 let _ = writeln!(text, "first the model is asked {what}");

@@ -4,10 +4,12 @@
 mod arguments;
 mod card;
 mod check;
+mod clients;
 mod data_files;
 mod data_report;
 mod documents;
 mod dry_run;
+mod error;
 mod examples;
 mod identity;
 mod manifest;
@@ -23,22 +25,22 @@ use std::time::Instant;
 use tempfile::TempDir;
 use tokio::runtime::{self, Runtime};
 
-use crate::config::{Config, ConfigError, Extent, Input, LARGE_RUN, ProviderConfig, Recording};
-use crate::document::{Corpus, LoadError};
-use crate::format::FormatHandler;
+use crate::config::{Config, Extent, Input, LARGE_RUN};
+use crate::document::Corpus;
+use crate::format::FormatHandler as _;
 use crate::generate::{Estimate, GenerateError, Generator, Outcome, Progress, Run, Source};
-use crate::llm::{Gemini, LlmClient, Offline, OpenAi, RecordError, Recorded, SetupError};
-use crate::output::{self, Finished, ManifestFile, OpenError, Outputs, Past, Place, WriteError};
+use crate::output::{self, Finished, ManifestFile, Outputs, Past, Place, WriteError};
 use crate::report::{self, Report, Summary};
-use crate::rows::RowsError;
-use crate::shutdown::{Shutdown, Signal};
+use crate::shutdown::Shutdown;
 
 pub use check::{Findings, check, list_models};
 pub use data_report::{ReportError, default_path, write_report};
 use dry_run::Asks;
 pub use dry_run::dry_run;
+pub use error::{ExitStatus, RunError};
 pub use identity::AnotherRun;
 
+use clients::Clients;
 use identity::Identity;
 use manifest::Manifest;
 use verdict::Verdict;
@@ -53,163 +55,6 @@ use verdict::Verdict;
 /// The system gives no file descriptors for it.
 pub fn runtime() -> io::Result<Runtime> {
     runtime::Builder::new_current_thread().enable_all().build()
-}
-
-/// How a run ended, as its caller sees it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ExitStatus {
-    /// The target was reached, or the user did not want to begin.
-    #[default]
-    Success,
-    /// Something that should not happen.
-    Failure,
-    /// Wrong usage, configuration or input.
-    Usage,
-    /// Short of the target, with good files.
-    Short,
-    /// Key, permission or credits.
-    Auth,
-    /// Quota spent or provider down.
-    Unavailable,
-    /// An output could not be written.
-    Output,
-    /// An output is in use by another run.
-    InUse,
-    /// A signal.
-    Stopped(Signal),
-}
-
-impl ExitStatus {
-    /// The exit code of the process.
-    #[must_use]
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Success => 0,
-            Self::Failure => 1,
-            Self::Usage => 2,
-            Self::Short => 3,
-            Self::Auth => 4,
-            Self::Unavailable => 5,
-            Self::Output => 6,
-            Self::InUse => 7,
-            Self::Stopped(Signal::HangUp) => 129,
-            Self::Stopped(Signal::Interrupt) => 130,
-            Self::Stopped(Signal::Terminate) => 143,
-        }
-    }
-}
-
-/// Why a run did not begin. Nothing was sent.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The command line or the environment makes no run.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The documents cannot be used.
-    #[error(transparent)]
-    Document(#[from] LoadError),
-    /// The examples cannot be used.
-    #[error("--examples {0}")]
-    Examples(#[from] RowsError),
-    /// The client cannot be made.
-    #[error(transparent)]
-    Setup(#[from] SetupError),
-    /// The folder of answers cannot be used.
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    /// The outputs cannot be opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// The run that is to be resumed is not this one.
-    #[error(transparent)]
-    AnotherRun(#[from] AnotherRun),
-    /// The run that is to be resumed has more samples than are wanted.
-    #[error("--samples {wanted} is fewer than the {written} that the run has written")]
-    Fewer {
-        /// Samples wanted.
-        wanted: usize,
-        /// Samples on disk.
-        written: u64,
-    },
-    /// The manifest cannot be written.
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    /// The runtime cannot be started.
-    #[error("cannot start: {0}")]
-    Runtime(#[from] std::io::Error),
-}
-
-impl RunError {
-    /// The exit status of a run that did not begin.
-    #[must_use]
-    pub fn status(&self) -> ExitStatus {
-        match self {
-            Self::Config(
-                ConfigError::MissingKey { .. }
-                | ConfigError::KeyFile { .. }
-                | ConfigError::Setup(SetupError::ApiKey),
-            ) => ExitStatus::Auth,
-            Self::Open(OpenError::InUse { .. }) => ExitStatus::InUse,
-            Self::Open(OpenError::Write(_))
-            | Self::Write(_)
-            | Self::Document(LoadError::Spool { .. }) => ExitStatus::Output,
-            Self::Config(_)
-            | Self::Document(_)
-            | Self::Examples(_)
-            | Self::Setup(_)
-            | Self::Record(_)
-            | Self::Open(_)
-            | Self::AnotherRun(_)
-            | Self::Fewer { .. } => ExitStatus::Usage,
-            Self::Runtime(_) => ExitStatus::Failure,
-        }
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Config(ConfigError::MissingKey {
-                variable: "OPENAI_API_KEY",
-            }) => Some(
-                "set it in the environment or in a .env file, name another endpoint with --base-url, or try --provider offline, which needs no key",
-            ),
-            Self::Config(ConfigError::MissingKey { .. }) => Some(
-                "set it in the environment or in a .env file, or try --provider offline, which needs no key",
-            ),
-            Self::Config(ConfigError::KeyFile { .. }) => {
-                Some("the file must have one line, the key")
-            }
-            Self::Config(ConfigError::StandardInput) => {
-                Some("put the key or the documents into a file")
-            }
-            Self::Config(ConfigError::NoPrice { .. }) => {
-                Some("give its price in a file with --prices, or limit --max-requests instead")
-            }
-            Self::Examples(_) => Some(
-                "each row must be a sample of the format, with its values under the names of the fields, and some of at most 1,500 characters",
-            ),
-            Self::Open(OpenError::InUse { .. }) => {
-                Some("wait for the other run, or choose another --output-prefix")
-            }
-            Self::Open(OpenError::Exists { .. }) => Some(
-                "add --overwrite to replace what exists, or --resume for more of the same run, or choose another --output-prefix",
-            ),
-            Self::Open(OpenError::Unfinished { .. }) => Some(
-                "add --resume to go on with it, or --overwrite to begin anew; its samples are kept either way",
-            ),
-            Self::Open(OpenError::Changed { .. }) => Some(
-                "resuming would replace it; move it away, or begin anew under another --output-prefix",
-            ),
-            Self::AnotherRun(another) if another.is_of_documents => Some(
-                "bring the documents back as they were, add --overwrite instead of --resume to begin anew with those that are there, or choose another --output-prefix",
-            ),
-            Self::Open(OpenError::Journal { .. }) | Self::AnotherRun(_) => Some(
-                "use the arguments that it was begun with, add --overwrite instead of --resume to begin anew, or choose another --output-prefix",
-            ),
-            _ => None,
-        }
-    }
 }
 
 /// A run that can begin: everything was read, opened and checked, and nothing
@@ -386,32 +231,20 @@ impl Prepared {
         let Config {
             format, options, ..
         } = &config;
-        let target = options.samples as u64;
-        report.start(target, progress.written(), config.rates.as_ref());
+        report.start(
+            options.samples as u64,
+            progress.written(),
+            config.rates.as_ref(),
+        );
         let started = Instant::now();
-        let (mut run, finished, manifest_file) = match output {
-            Output::Done(finished) => (progress.into_run(), finished, None),
-            Output::ToDo {
-                mut outputs,
-                replaces,
-            } => {
-                let generator = Generator {
-                    format,
-                    client: clients.samples.as_ref(),
-                    verifier: clients.verify(),
-                    options,
-                    shutdown,
-                };
-                outputs.split_by(options.seed);
-                let run = generator
-                    .run(source, progress, &mut outputs, |event| report.event(&event))
-                    .await;
-                let finished = outputs.finish(matches!(run.end, Ok(Outcome::Complete)));
-                // Beside older files that stay, their own description stays too.
-                let stays = replaces && finished.files.is_empty();
-                (run, finished, (!stays).then_some(manifest_file))
-            }
-        };
+        let generated = generate(
+            &config, source, &clients, progress, output, report, shutdown,
+        );
+        let Generated {
+            mut run,
+            finished,
+            leaves_manifest,
+        } = generated.await;
         let elapsed = started.elapsed();
         if let Some(error) = finished.errors.into_iter().next() {
             // What the disk refuses matters more than why the loop ended.
@@ -426,7 +259,10 @@ impl Prepared {
         manifest.not_converted = finished.not_converted;
         manifest.sources = finished.sources;
         manifest.rejects = finished.rejects;
-        let unwritten = manifest_file.and_then(|file| file.write(&manifest).err());
+        let unwritten = match leaves_manifest {
+            true => manifest_file.write(&manifest).err(),
+            false => None,
+        };
         let uncarded = match config.output.hub_folder && !manifest.files.is_empty() {
             true => card::write(&config, &run).err(),
             false => None,
@@ -471,6 +307,55 @@ impl Prepared {
             false if is_shown => ExitStatus::Success,
             _ => verdict.status,
         }
+    }
+}
+
+/// What came of a run, before it is told.
+struct Generated {
+    run: Run,
+    finished: Finished,
+    /// Whether the files there are those that the run's manifest describes.
+    leaves_manifest: bool,
+}
+
+/// Generates what is missing, and finishes the files.
+async fn generate(
+    config: &Config,
+    source: Source,
+    clients: &Clients,
+    progress: Progress,
+    output: Output,
+    report: &mut Report,
+    shutdown: &Shutdown,
+) -> Generated {
+    let (mut outputs, replaces) = match output {
+        Output::Done(finished) => {
+            return Generated {
+                run: progress.into_run(),
+                finished,
+                leaves_manifest: false,
+            };
+        }
+        Output::ToDo { outputs, replaces } => (outputs, replaces),
+    };
+    let generator = Generator {
+        format: &config.format,
+        client: clients.samples.as_ref(),
+        verifier: clients.verify(),
+        options: &config.options,
+        shutdown,
+    };
+    outputs.split_by(config.options.seed);
+    let run = generator
+        .run(source, progress, &mut outputs, |event| report.event(&event))
+        .await;
+    let finished = outputs.finish(matches!(run.end, Ok(Outcome::Complete)));
+    // Beside older files that stay, their own description stays too.
+    let leaves_manifest = !(replaces && finished.files.is_empty());
+    Generated {
+        run,
+        finished,
+        leaves_manifest,
     }
 }
 
@@ -543,50 +428,3 @@ fn estimate(config: &Config, samples: u64) -> String {
 
 /// Tokens of a prompt whose material is not known yet, about.
 const PROMPT_TOKENS: usize = 300;
-
-/// The clients of a run.
-struct Clients {
-    samples: Box<dyn LlmClient>,
-    /// That of second looks, if there are any.
-    verify: Option<Box<dyn LlmClient>>,
-}
-
-impl Clients {
-    fn new(config: &Config) -> Result<Self, RunError> {
-        let verifier = config.verifier.as_ref();
-        Ok(Self {
-            samples: client(config, &config.provider)?,
-            verify: verifier.map(|it| client(config, it)).transpose()?,
-        })
-    }
-
-    fn verify(&self) -> &dyn LlmClient {
-        self.verify.as_ref().unwrap_or(&self.samples).as_ref()
-    }
-}
-
-fn client(config: &Config, provider: &ProviderConfig) -> Result<Box<dyn LlmClient>, RunError> {
-    if provider.is_offline() {
-        Offline::check(config.format.fields())?;
-    }
-    let sampling = provider.sampling();
-    Ok(match &config.recording {
-        None => sender(provider, config.options.seed)?,
-        Some(Recording::Cache(folder)) => {
-            let client = sender(provider, config.options.seed)?;
-            Box::new(Recorded::keeping(client, sampling, folder.clone())?)
-        }
-        Some(Recording::Replay(folder)) => {
-            let model = provider.model().to_owned();
-            Box::new(Recorded::replaying(model, sampling, folder.clone())?)
-        }
-    })
-}
-
-fn sender(provider: &ProviderConfig, seed: u64) -> Result<Box<dyn LlmClient>, SetupError> {
-    Ok(match provider {
-        ProviderConfig::Gemini(gemini) => Box::new(Gemini::new(gemini.clone())?),
-        ProviderConfig::OpenAi(openai) => Box::new(OpenAi::new(openai.clone())?),
-        ProviderConfig::Offline => Box::new(Offline::new(seed)),
-    })
-}
