@@ -46,6 +46,22 @@ pub(super) struct Speed {
     pub(super) left: Duration,
 }
 
+impl Speed {
+    /// The average of a run that wrote so many of `target` samples in `elapsed`:
+    /// answers come in batches, and some take long.
+    pub(super) fn of(written: u64, target: Option<u64>, elapsed: Duration) -> Self {
+        let missing = target.unwrap_or_default().saturating_sub(written);
+        #[expect(clippy::cast_precision_loss, reason = "to be rounded")]
+        let (written, missing) = (written as f64, missing as f64);
+        let samples = written / elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
+        let left = Duration::try_from_secs_f64(missing / samples);
+        Self {
+            samples,
+            left: left.unwrap_or(Duration::MAX),
+        }
+    }
+}
+
 /// A part of the line; those of the highest rank are left out first, those of
 /// rank zero never.
 struct Part {
@@ -183,6 +199,14 @@ mod tests {
             under_way: Some((16, 64)),
             pause: None,
         }
+    }
+
+    #[test]
+    fn speed_is_that_of_the_whole_run() {
+        let Speed { samples, left } = Speed::of(60, Some(90), Duration::from_secs(20));
+        assert_eq!((samples, left), (3.0, Duration::from_secs(10)));
+        let unknown = Speed::of(0, Some(90), Duration::from_secs(20));
+        assert_eq!((unknown.samples, unknown.left), (0.0, Duration::MAX));
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Manner {
 #[derive(Debug)]
 pub(super) struct Progress {
     manner: Manner,
-    /// Knows the speed, and draws if it is to be drawn.
+    /// Knows how far it is and since when, and draws if it is to be drawn.
     bar: ProgressBar,
     status: Arc<Mutex<Option<Status>>>,
     pulse: Option<Pulse>,
@@ -99,10 +99,7 @@ impl Progress {
             Manner::Plain => {
                 let (bar, status) = (self.bar.clone(), Arc::clone(&self.status));
                 self.pulse = Some(Pulse::new(PLAIN_EVERY, move || {
-                    let speed = Speed {
-                        samples: bar.per_sec(),
-                        left: bar.eta(),
-                    };
+                    let speed = Speed::of(bar.position(), bar.length(), bar.elapsed());
                     let status = lock(&status).clone();
                     let line = status.map(|status| status.line(speed, None));
                     let line = line.filter(|line| !line.is_empty());
@@ -164,10 +161,7 @@ fn lock(status: &Mutex<Option<Status>>) -> MutexGuard<'_, Option<Status>> {
 fn style(status: &Arc<Mutex<Option<Status>>>) -> ProgressStyle {
     let status = Arc::clone(status);
     let draw = move |state: &ProgressState, out: &mut dyn fmt::Write| {
-        let speed = Speed {
-            samples: state.per_sec(),
-            left: state.eta(),
-        };
+        let speed = Speed::of(state.pos(), state.len(), state.elapsed());
         // The last column stays free: a full line makes some terminals wrap.
         let width = usize::from(Term::stderr().size().1).saturating_sub(1);
         if let Some(status) = &*lock(&status) {
