@@ -304,6 +304,7 @@ pub(super) fn prompts(format: &Format) -> String {
         topic: Some(""),
         parts: &["-".to_owned()],
         words: &["-"],
+        language: Some(""),
         angle: "-",
         classes: ("", &[String::new()]),
         made: &[""],

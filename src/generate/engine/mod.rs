@@ -406,6 +406,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             topic: brief.draw.topic.as_deref(),
             parts: &brief.draw.parts,
             words: &brief.draw.words,
+            language: self.generator.options.language.as_deref(),
             angle: &brief.draw.angle,
             classes: (classes.map_or("", |it| it.field()), &values),
             made: &cell.map_or_else(Vec::new, |cell| cells.made(cell)),
