@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::generate::verify::Tally;
-use crate::generate::{Books, Traffic};
+use crate::generate::{Books, Rates, Traffic};
 
 use super::growth::Growth;
 use super::pace::Pace;
@@ -62,6 +62,7 @@ pub struct Account {
     pub verified: Option<Tally>,
     pub traffic: Option<Traffic>,
     pub cost: Option<Cost>,
+    pub prices: Option<Rates>,
     pub part: Option<Part>,
     pub files: Vec<PathBuf>,
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::counter::Counter;
-use super::lengths::Lengths;
+use super::histogram::Histogram;
 use super::variety::Variety;
 use super::words::words;
 
@@ -18,7 +18,7 @@ const MOST_WORDS: usize = 2_000;
 #[derive(Debug, Default)]
 pub struct Texts {
     /// How long they are.
-    pub lengths: Lengths,
+    pub lengths: Histogram,
     /// How many of their words are different ones.
     pub variety: Variety,
     /// Their first words.

@@ -140,7 +140,7 @@ fn run_of(beside: &Beside) -> io::Result<Option<Run>> {
     let (growth, pace) = (&mut run.growth, &mut run.pace);
     run.settings = beside.notes(|note| {
         if let Some(step) = Step::of(note) {
-            growth.take(step);
+            growth.take(&step);
             pace.take(step);
         }
     })?;

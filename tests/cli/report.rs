@@ -133,6 +133,7 @@ fn a_run_reports_the_numbers_of_its_manifest_and_goes_on_doing_so() {
             )),
             "{page}"
         );
+        assert!(page.contains("Nine of ten took at most"), "{page}");
     }
     sandbox
         .run(&format!("report {BASE}.jsonl {BASE}.csv"), &[])

@@ -12,6 +12,7 @@ mod made;
 mod run;
 mod samples;
 mod text;
+mod time;
 mod together;
 
 use base64::Engine as _;
@@ -22,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 use crate::insight::{Run, Shares, Statistics, findings};
 use crate::sample::Field;
 
-use text::{count, part, percent, shown};
+use text::{count, dollars, part, percent, shown};
 
 /// What a page says of its maker.
 pub const GENERATOR: &str = "sdgen, data report";
@@ -178,7 +179,7 @@ impl Page<'_> {
                 div { dt { "Columns" } dd { (self.statistics.columns().len()) } }
                 div { dt { "Repetitions" } dd { (percent(repeated)) } }
                 @if let Some(cost) = cost {
-                    div { dt { @if self.is_of_parts() { "Cost of the whole run" } @else { "Cost" } } dd { "$" (format!("{cost:.4}")) } }
+                    div { dt { @if self.is_of_parts() { "Cost of the whole run" } @else { "Cost" } } dd { (dollars(cost)) } }
                 }
             }
         }
