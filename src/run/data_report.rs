@@ -12,6 +12,9 @@ use crate::rows::{Rows, RowsError};
 
 use super::data_files::DataFiles;
 
+/// Broken rows of a file that are told one by one.
+const MOST_TOLD: usize = 5;
+
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
@@ -37,7 +40,7 @@ impl ReportError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Rows(_) => {
-                "the report reads whole JSONL, CSV and Parquet files; mend the file or leave it out"
+                "the report reads JSONL, CSV and Parquet files; mend the file or leave it out"
             }
             Self::Beside { .. } => "move the data file elsewhere to have a report on it alone",
             Self::Write(_) => "`sdgen report FILE --output HTML` writes it elsewhere",
@@ -52,7 +55,8 @@ pub fn default_path(path: &Path) -> PathBuf {
 }
 
 /// Writes the report on `files`, which are read one after the other, to
-/// `target`. Without a `format` it is what the run says, or what is found.
+/// `target`; what is to be told of rows that could not be read. Without a
+/// `format` it is what the run says, or what is found.
 ///
 /// Files that differ only in their extension hold the same data; the first of
 /// them is read. Parts of a run are not read beside the whole.
@@ -64,16 +68,22 @@ pub fn write_report(
     files: &[PathBuf],
     format: Option<&Format>,
     target: &Path,
-) -> Result<(), ReportError> {
+) -> Result<Vec<String>, ReportError> {
     let DataFiles { files, runs, notes } = DataFiles::find(files)?;
     let format = format.cloned().or_else(|| known_format(&runs));
     let fields = format.as_ref().map_or(&[][..], |format| format.fields());
     let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
     let mut statistics = Statistics::new(&names, comparison(&runs, format.as_ref()));
+    let mut broken = Vec::new();
     for file in &files {
+        let mut rows = BrokenRows::default();
         for row in Rows::open(file, fields)? {
-            statistics.take(&row?.object);
+            match row? {
+                Ok(row) => statistics.take(&row.object),
+                Err(error) => rows.add(&error),
+            }
         }
+        broken.extend(rows.told(file));
     }
     let shares = Shares::of(&runs, format.as_ref());
     let page = Page {
@@ -85,9 +95,43 @@ pub fn write_report(
         runs: &runs,
         fields,
         shares: shares.as_ref(),
+        broken: &broken,
         notes: &notes,
     };
-    Ok(write_text(target, &page.render())?)
+    write_text(target, &page.render())?;
+    Ok(broken)
+}
+
+/// Rows of a file that cannot be read, and what is wrong with the first ones.
+#[derive(Default)]
+struct BrokenRows {
+    count: u64,
+    first: Vec<String>,
+}
+
+impl BrokenRows {
+    fn add(&mut self, error: &RowsError) {
+        self.count += 1;
+        if self.first.len() < MOST_TOLD {
+            let place = error.place.map(|place| format!("{place}: "));
+            self.first.push(place.unwrap_or_default() + &error.problem);
+        }
+    }
+
+    /// A sentence about those in the file at `path`; `None` if there are none.
+    fn told(mut self, path: &Path) -> Option<String> {
+        let rows = match self.count {
+            0 => return None,
+            1 => "one row cannot be read and is".to_owned(),
+            count => format!("{count} rows cannot be read and are"),
+        };
+        let more = self.count - self.first.len() as u64;
+        if more > 0 {
+            self.first.push(format!("and {more} more"));
+        }
+        let first = self.first.join("; ");
+        Some(format!("{}: {rows} left out: {first}", path.display()))
+    }
 }
 
 /// The predefined format of all `runs`, if it is one.

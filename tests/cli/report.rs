@@ -302,14 +302,40 @@ fn a_page_of_anything_is_less_than_a_megabyte() {
 }
 
 #[test]
+fn broken_rows_are_told_and_left_out() {
+    let sandbox = Sandbox::new();
+    let broken = "{\"a\n".repeat(6);
+    sandbox.write(
+        "data.jsonl",
+        format!("{{\"a\": 1}}\n[]\n{broken}{{\"a\": 2}}\n"),
+    );
+    let ran = sandbox.run("report data.jsonl", &[]).exits(0);
+    let told = "data.jsonl: 7 rows cannot be read and are left out: line 2: not a JSON object; \
+                line 3: invalid JSON at column 3; line 4: invalid JSON at column 3; \
+                line 5: invalid JSON at column 3; line 6: invalid JSON at column 3; and 2 more";
+    assert_eq!(ran.stderr, format!("{told}\n"));
+    let page = sandbox.read("data.report.html");
+    assert!(page.contains("One thing to look at"), "{page}");
+    assert!(
+        page.contains(&format!("<li><bdi>{told}</bdi></li>")),
+        "{page}"
+    );
+    assert!(
+        page.contains("2 samples; nothing is known of the run"),
+        "{page}"
+    );
+}
+
+#[test]
 fn a_file_that_cannot_be_read_leaves_no_report_and_no_older_one_is_lost() {
     let sandbox = Sandbox::new();
-    sandbox.write("bad.jsonl", "{\"a\": 1}\n{\"a\"\n");
+    sandbox.write("bad.jsonl", "{\"a\"\n");
     let older = "<meta name=\"generator\" content=\"sdgen, data report\">an older one";
     sandbox.write("bad.report.html", older);
     let ran = sandbox.run("report bad.jsonl", &[]).exits(2);
     assert!(
-        ran.stderr.contains("`bad.jsonl`, line 2: invalid JSON"),
+        ran.stderr
+            .contains("`bad.jsonl`: holds no row that can be read"),
         "{}",
         ran.stderr
     );

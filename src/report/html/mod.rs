@@ -48,6 +48,8 @@ pub struct Page<'a> {
     pub fields: &'a [Field],
     /// The shares of the classes that were asked for, if they are known.
     pub shares: Option<&'a Shares>,
+    /// What is to be told of rows that could not be read.
+    pub broken: &'a [String],
     /// What is to be known of how they were read.
     pub notes: &'a [String],
 }
@@ -111,7 +113,8 @@ impl Page<'_> {
     }
 
     fn head(&self) -> Markup {
-        let findings = findings(self.statistics, self.runs, self.shares);
+        let mut findings = findings(self.statistics, self.runs, self.shares);
+        findings.splice(0..0, self.broken.iter().cloned());
         html! {
             p class="kind" { "Data report" }
             h1 { (self.name()) }
