@@ -1,6 +1,6 @@
 //! What a run tells of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::generate::verify::Tally;
 use crate::generate::{Books, Rates, Traffic};
+use crate::output::Beside;
 
 use super::growth::Growth;
 use super::pace::Pace;
@@ -73,6 +74,15 @@ impl Account {
     pub fn lists(&self, path: &Path) -> bool {
         let is_it = |file: &PathBuf| file.file_name() == path.file_name();
         self.files.iter().any(is_it)
+    }
+
+    /// Whether it made files with a part of its samples: a folder for the Hub
+    /// alone names the whole as one.
+    #[must_use]
+    pub fn is_split(&self) -> bool {
+        let parts = self.files.iter().filter_map(|file| Beside::of_part(file));
+        let parts: BTreeSet<_> = parts.map(|(_, part)| part).collect();
+        parts.len() > 1
     }
 }
 

@@ -21,6 +21,9 @@ pub enum ReportError {
     /// A file of data cannot be read.
     #[error(transparent)]
     Rows(#[from] RowsError),
+    /// A folder is none of those that a run makes for the Hub.
+    #[error("`{}` is a folder without data/*.parquet", .0.display())]
+    Folder(PathBuf),
     /// What a run left beside its files cannot be read.
     #[error("cannot read what the run of `{}` left in .sdgen: {source}", .path.display())]
     Beside {
@@ -42,21 +45,28 @@ impl ReportError {
             Self::Rows(_) => {
                 "the report reads JSONL, CSV and Parquet files; mend the file or leave it out"
             }
+            Self::Folder(_) => "name the files in it",
             Self::Beside { .. } => "move the data file elsewhere to have a report on it alone",
             Self::Write(_) => "`sdgen report FILE --output HTML` writes it elsewhere",
         }
     }
 }
 
-/// The path of the report on the file at `path`, beside it.
+/// The path of the report on the file or folder at `path`, beside it.
 #[must_use]
 pub fn default_path(path: &Path) -> PathBuf {
-    path.with_extension("report.html")
+    match path.file_name() {
+        // A dot in the name of a folder begins no extension.
+        Some(name) if path.is_dir() => {
+            path.with_file_name(format!("{}.report.html", name.to_string_lossy()))
+        }
+        _ => path.with_extension("report.html"),
+    }
 }
 
-/// Writes the report on `files`, which are read one after the other, to
-/// `target`; what is to be told of rows that could not be read. Without a
-/// `format` it is what the run says, or what is found.
+/// Writes the report on `files`, or folders for the Hub, which are read one
+/// after the other, to `target`; what is to be told of rows that could not be
+/// read. Without a `format` it is what the run says, or what is found.
 ///
 /// Files that differ only in their extension hold the same data; the first of
 /// them is read. Parts of a run are not read beside the whole.
