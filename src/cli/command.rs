@@ -118,8 +118,8 @@ pub struct Validate {
 /// Arguments of the report.
 #[derive(Debug, Args)]
 pub struct ReportArguments {
-    /// JSONL, CSV or Parquet files; of those that differ only in their extension, the first is
-    /// read.
+    /// JSONL, CSV or Parquet files, or folders of --output-format hf; of those that differ only in
+    /// their extension, the first is read.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// File of the report, whose name ends in .html [default: the first FILE with the extension

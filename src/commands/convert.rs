@@ -1,18 +1,18 @@
 //! Makes a data set of another shape or type from a file of samples.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use indicatif::HumanCount;
 
 use super::columns::OtherColumns;
+use super::faults::{Fault, Faults};
 use super::{CommandError, no_rows};
 use crate::cli::Convert;
 use crate::config;
 use crate::format::{Format, FormatHandler as _};
-use crate::output::{Converted, Existing};
+use crate::output::{Converted, Existing, WriteError};
 use crate::report;
-use crate::rows::{Row, Rows, RowsError};
+use crate::rows::{Row, Rows};
 use crate::run::ExitStatus;
 use crate::shape::Conversion;
 use crate::shutdown::Shutdown;
@@ -21,8 +21,10 @@ use crate::shutdown::Shutdown;
 #[derive(Default)]
 struct Count {
     rows: u64,
-    /// Those that could not be converted, by reason.
-    not_converted: BTreeMap<String, u64>,
+    /// Those that are samples of the format.
+    samples: u64,
+    /// Those that could not be converted.
+    not_converted: Faults,
 }
 
 /// Converts the file that `arguments` name, and prints the path of what it
@@ -30,7 +32,7 @@ struct Count {
 ///
 /// # Errors
 ///
-/// The format has no such shape, a row is no sample, a file cannot be read or
+/// The format has no such shape, no row is a sample, a file cannot be read or
 /// written, or a signal came. There is no new file.
 pub(super) fn convert(
     arguments: &Convert,
@@ -64,7 +66,7 @@ pub(super) fn convert(
         }
     };
     let files = converted.finish()?;
-    let is_whole = count.not_converted.is_empty();
+    let is_whole = count.not_converted.rows() == 0;
     count.tell(
         input,
         arguments.shape.shape().map_or("native", |it| it.name()),
@@ -97,38 +99,52 @@ fn fill(
         if let Some(signal) = shutdown.signal() {
             return Err(CommandError::Stopped(signal));
         }
-        let Row { place, object } = row?;
         count.rows += 1;
-        other_columns.see(path, &object, format);
-        let sample = format.validate(object.into());
-        let sample = sample.map_err(|rejection| {
-            CommandError::Sample(RowsError {
-                path: path.to_owned(),
-                place: Some(place),
-                problem: rejection.to_string(),
-            })
-        })?;
-        if let Err(unfit) = converted.add(&sample)? {
-            *count.not_converted.entry(unfit.to_string()).or_default() += 1;
+        let fault = match row? {
+            Ok(row) => {
+                other_columns.see(path, &row.object, format);
+                count.convert(row, converted, format)?
+            }
+            Err(error) => Some(Fault::broken(error)),
+        };
+        if let Some(fault) = fault {
+            count.not_converted.add(path, fault);
         }
     }
-    match count.rows {
-        0 => Err(no_rows(path).into()),
-        _ => Ok(count),
+    match count {
+        Count { rows: 0, .. } => Err(no_rows(path).into()),
+        Count { samples: 0, .. } => Err(CommandError::NoSamples(path.to_owned())),
+        count => Ok(count),
     }
 }
 
 impl Count {
+    /// Converts `row`, or says why it cannot be.
+    fn convert(
+        &mut self,
+        row: Row,
+        converted: &mut Converted,
+        format: &Format,
+    ) -> Result<Option<Fault>, WriteError> {
+        let Row { place, object } = row;
+        let problem = match format.validate(object.into()) {
+            Ok(sample) => {
+                self.samples += 1;
+                let unfit = converted.add(&sample)?.err();
+                unfit.map(|unfit| unfit.to_string())
+            }
+            Err(rejection) => Some(rejection.to_string()),
+        };
+        Ok(problem.map(|problem| Fault::at(place, problem)))
+    }
+
     fn tell(&self, path: &Path, shape: &str) {
-        let file = path.display();
-        if !self.not_converted.is_empty() {
-            let reasons = report::listed(&self.not_converted);
-            report::say(&format!("{file}: not converted: {reasons}"));
-        }
-        let converted = self.rows - self.not_converted.values().sum::<u64>();
+        self.not_converted.tell(path, "converted");
+        let converted = self.rows - self.not_converted.rows();
         let (converted, rows) = (HumanCount(converted), HumanCount(self.rows));
         report::say(&format!(
-            "{file}: {converted} of {rows} rows are in {shape} now"
+            "{}: {converted} of {rows} rows are in {shape} now",
+            path.display()
         ));
     }
 }

@@ -4,6 +4,7 @@ mod check;
 mod columns;
 mod config;
 mod convert;
+mod faults;
 mod report;
 mod validate;
 
@@ -31,9 +32,9 @@ pub enum CommandError {
     /// A file of rows cannot be read.
     #[error(transparent)]
     Rows(#[from] RowsError),
-    /// A row is no sample of the format.
-    #[error(transparent)]
-    Sample(RowsError),
+    /// No row is a sample of the format.
+    #[error("`{}`: no row is a sample of the format", .0.display())]
+    NoSamples(PathBuf),
     /// Samples of the format have no such shape.
     #[error("--as: {0}")]
     Shape(#[from] NoConversion),
@@ -72,7 +73,7 @@ impl CommandError {
             Self::Stopped(signal) => ExitStatus::Stopped(*signal),
             Self::Format(_)
             | Self::Rows(_)
-            | Self::Sample(_)
+            | Self::NoSamples(_)
             | Self::Shape(_)
             | Self::Open(_)
             | Self::SameFile(_)
@@ -86,7 +87,7 @@ impl CommandError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Sample(_) => Some("`sdgen validate` tells all rows that are not valid"),
+            Self::NoSamples(_) => Some("choose the --format whose fields the columns are"),
             Self::Open(OpenError::Exists { .. }) => {
                 Some("add --overwrite to replace what exists, or choose another name")
             }

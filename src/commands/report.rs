@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::ReportArguments;
 use crate::config::ConfigError;
 use crate::format::{load_custom, predefined};
-use crate::report::{GENERATOR, print_paths};
+use crate::report::{GENERATOR, print_paths, say};
 use crate::run::{default_path, write_report};
 
 use super::CommandError;
@@ -35,7 +35,9 @@ pub(super) fn execute(arguments: &ReportArguments) -> Result<(), CommandError> {
     if target.exists() && !is_report(&target) {
         return Err(CommandError::NoReport(target));
     }
-    write_report(files, format.as_ref(), &target)?;
+    for broken in write_report(files, format.as_ref(), &target)? {
+        say(&broken);
+    }
     print_paths(&[target]).map_err(CommandError::Stdout)
 }
 

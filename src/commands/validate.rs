@@ -3,7 +3,6 @@
 //! A row is judged as an item of an answer is, but for the passage that it may
 //! come from, which is not known.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use indicatif::HumanCount;
@@ -11,17 +10,15 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::columns::OtherColumns;
+use super::faults::{Fault, Faults};
 use super::{CommandError, no_rows};
 use crate::cli::Validate;
 use crate::config;
 use crate::format::{Format, FormatHandler as _, sanity};
 use crate::generate::dedup::{Dedup, Duplicates, Novelty};
 use crate::report;
-use crate::rows::{Place, Row, Rows, RowsError};
+use crate::rows::{Row, Rows, RowsError};
 use crate::run::ExitStatus;
-
-/// Rows of a file that are told one by one.
-const MOST_TOLD: u64 = 20;
 
 /// How rows are checked.
 struct Checks {
@@ -30,33 +27,6 @@ struct Checks {
     duplicates: Duplicates,
     /// The field that no model wrote.
     filled: Option<&'static str>,
-}
-
-/// The reason of rows that cannot be read.
-const BROKEN: &str = "broken row";
-
-/// Why a row is not valid.
-struct Fault {
-    /// In one of few words.
-    reason: String,
-    /// In particular.
-    told: String,
-}
-
-impl Fault {
-    fn of(reason: String) -> Self {
-        Self {
-            told: reason.clone(),
-            reason,
-        }
-    }
-
-    fn broken(told: String) -> Self {
-        Self {
-            reason: BROKEN.to_owned(),
-            told,
-        }
-    }
 }
 
 /// What came of all files.
@@ -73,8 +43,8 @@ struct InFile {
     file: PathBuf,
     rows: u64,
     valid: u64,
-    /// Rows that are not, by reason.
-    invalid: BTreeMap<String, u64>,
+    /// Rows that are not.
+    invalid: Faults,
     /// Columns that are no fields of the format; the first of many.
     other_columns: OtherColumns,
 }
@@ -131,25 +101,19 @@ impl Checks {
             .position(|field| self.filled == Some(&field.name));
         let mut dedup = Dedup::new(self.duplicates, 0, filled);
         let mut found = InFile::new(path);
-        let mut rows = Rows::open(path, fields)?;
-        while let Some(row) = rows.next() {
-            let (place, fault) = match row {
+        for row in Rows::open(path, fields)? {
+            let fault = match row? {
                 Ok(Row { place, object }) => {
                     found.other_columns.see(path, &object, &self.format);
-                    (Some(place), self.fault(object, &mut dedup).map(Fault::of))
+                    let reason = self.fault(object, &mut dedup);
+                    reason.map(|reason| Fault::at(place, reason))
                 }
-                Err(error) if rows.goes_on() => (error.place, Some(Fault::broken(error.problem))),
-                Err(error) => return Err(error),
+                Err(error) => Some(Fault::broken(error)),
             };
-            found.add(place, fault);
+            found.add(fault);
         }
-        match found.invalid.get(BROKEN) {
-            _ if found.rows == 0 => Err(no_rows(path)),
-            Some(broken) if *broken == found.rows => Err(RowsError {
-                path: path.to_owned(),
-                place: None,
-                problem: "holds no row that can be read".to_owned(),
-            }),
+        match found.rows {
+            0 => Err(no_rows(path)),
             _ => Ok(found),
         }
     }
@@ -179,38 +143,26 @@ impl InFile {
             file: path.to_owned(),
             rows: 0,
             valid: 0,
-            invalid: BTreeMap::new(),
+            invalid: Faults::default(),
             other_columns: OtherColumns::default(),
         }
     }
 
-    /// Counts the row at `place`, and tells its `fault`, if it has one.
-    fn add(&mut self, place: Option<Place>, fault: Option<Fault>) {
+    /// Counts a row, and tells its `fault`, if it has one.
+    fn add(&mut self, fault: Option<Fault>) {
         self.rows += 1;
-        let Some(Fault { reason, told }) = fault else {
-            self.valid += 1;
-            return;
-        };
-        if self.rows - self.valid <= MOST_TOLD {
-            let place = place.map(|place| format!(" {place}:")).unwrap_or_default();
-            report::say(&format!("{}:{place} {told}", self.file.display()));
+        match fault {
+            None => self.valid += 1,
+            Some(fault) => self.invalid.add(&self.file, fault),
         }
-        *self.invalid.entry(reason).or_default() += 1;
     }
 
     fn tell(&self, format: &str) {
-        let file = self.file.display();
+        self.invalid.tell(&self.file, "valid");
         let (rows, valid) = (HumanCount(self.rows), HumanCount(self.valid));
-        let not_told = (self.rows - self.valid).saturating_sub(MOST_TOLD);
-        if not_told > 0 {
-            report::say(&format!("{file}: and {} more", HumanCount(not_told)));
-        }
-        if !self.invalid.is_empty() {
-            let reasons = report::listed(&self.invalid);
-            report::say(&format!("{file}: not valid: {reasons}"));
-        }
         report::say(&format!(
-            "{file}: {valid} of {rows} rows are valid {format} samples"
+            "{}: {valid} of {rows} rows are valid {format} samples",
+            self.file.display()
         ));
     }
 }

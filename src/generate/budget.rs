@@ -1,11 +1,13 @@
 //! What a run may spend, and what a request is expected to.
 
+use serde::{Deserialize, Serialize};
+
 use crate::llm::{Price, Usage};
 
 use super::traffic::Traffic;
 
 /// What the tokens of a run cost.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rates {
     /// Those of the model that writes the samples.
     pub samples: Price,

@@ -158,6 +158,7 @@ impl Progress {
                 verified,
                 traffic,
                 seconds: _,
+                answer_ms: _,
             }) => {
                 self.replay_batch(number, settlement, samples);
                 self.count(verified);

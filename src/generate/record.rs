@@ -54,6 +54,14 @@ pub(super) enum Record {
         /// journals do not say it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seconds: Option<u64>,
+        /// Milliseconds that each answer since the batch before took: from the
+        /// sending of the request to when the answer was there and looked at.
+        ///
+        /// A request that was repeated counts for each time that it was answered,
+        /// from when it was sent then; neither pauses nor errors count, nor
+        /// answers that were kept. Older journals do not say it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        answer_ms: Vec<u64>,
     },
     /// A part of the run ends, and gives up what is under way.
     Ended { cancelled: u64, traffic: Traffic },

@@ -6,14 +6,14 @@ use super::record::Record;
 use super::traffic::Traffic;
 
 /// What was answered and written since the record before.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Step {
-    /// Requests that came to an end, with an answer or an error.
-    pub ended: u64,
+    /// What was sent and spent.
+    pub traffic: Traffic,
     /// Samples written.
     pub written: u64,
-    /// Tokens billed, in and out.
-    pub tokens: u64,
+    /// Milliseconds that answers took, from the sending of each request on.
+    pub answer_ms: Vec<u64>,
     /// When, since this part of the run began, if it is known.
     pub seconds: Option<u64>,
     /// Whether a further part of the run begins.
@@ -33,26 +33,22 @@ impl Step {
                 settlement,
                 traffic,
                 seconds,
+                answer_ms,
                 ..
             } => Self {
+                traffic,
                 written: settlement.written as u64,
+                answer_ms,
                 seconds,
-                ..Self::sent(&traffic)
+                is_resumed: false,
             },
             Record::Refined { traffic, .. }
             | Record::Planned { traffic, .. }
             | Record::Candidates { traffic, .. }
-            | Record::Ended { traffic, .. } => Self::sent(&traffic),
+            | Record::Ended { traffic, .. } => Self {
+                traffic,
+                ..Self::default()
+            },
         })
-    }
-
-    fn sent(traffic: &Traffic) -> Self {
-        let usages = [traffic.usage, traffic.verify.usage];
-        let tokens = usages.map(|usage| usage.prompt_tokens + usage.completion_tokens);
-        Self {
-            ended: traffic.ended,
-            tokens: tokens.iter().sum(),
-            ..Self::default()
-        }
     }
 }

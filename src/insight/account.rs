@@ -1,13 +1,14 @@
 //! What a run tells of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::generate::verify::Tally;
-use crate::generate::{Books, Traffic};
+use crate::generate::{Books, Rates, Traffic};
+use crate::output::Beside;
 
 use super::growth::Growth;
 use super::pace::Pace;
@@ -62,6 +63,7 @@ pub struct Account {
     pub verified: Option<Tally>,
     pub traffic: Option<Traffic>,
     pub cost: Option<Cost>,
+    pub prices: Option<Rates>,
     pub part: Option<Part>,
     pub files: Vec<PathBuf>,
 }
@@ -72,6 +74,15 @@ impl Account {
     pub fn lists(&self, path: &Path) -> bool {
         let is_it = |file: &PathBuf| file.file_name() == path.file_name();
         self.files.iter().any(is_it)
+    }
+
+    /// Whether it made files with a part of its samples: a folder for the Hub
+    /// alone names the whole as one.
+    #[must_use]
+    pub fn is_split(&self) -> bool {
+        let parts = self.files.iter().filter_map(|file| Beside::of_part(file));
+        let parts: BTreeSet<_> = parts.map(|(_, part)| part).collect();
+        parts.len() > 1
     }
 }
 

@@ -1,12 +1,10 @@
 //! Whether answers stand in their contexts.
 
-use std::collections::HashSet;
-
 use crate::format::sanity::folded;
 use crate::sample::Value;
 
 use super::portions::Portions;
-use super::words::words;
+use super::words::Words;
 
 /// The columns of a context and of the answer from it.
 const CONTEXT: &str = "context";
@@ -33,15 +31,15 @@ impl Answers {
             Value::Integer(number) => number.to_string(),
             _ => return,
         };
-        let [context, answer] = [context, &answer].map(|text| words(&folded(text)));
-        if answer.is_empty() || context.is_empty() {
+        let [context, answer] = [context, &answer].map(|text| Words::of(&folded(text)));
+        if answer.len() == 0 || context.len() == 0 {
             return;
         }
-        if context.windows(answer.len()).any(|words| words == answer) {
+        if context.runs(answer.len()).any(|run| run == answer.text()) {
             self.verbatim += 1;
             return;
         }
-        let [context, answer] = [context, answer].map(HashSet::<String>::from_iter);
+        let [context, answer] = [&context, &answer].map(Words::different);
         let known = answer.intersection(&context).count();
         self.others.add(known, answer.len());
     }

@@ -1,5 +1,6 @@
 //! What the values of one column are.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::sample::Value;
@@ -144,28 +145,26 @@ impl Column {
 }
 
 /// The text of `value`, and the number that it is.
-fn read(value: &Value) -> (String, Option<f64>) {
+fn read(value: &Value) -> (Cow<'_, str>, Option<f64>) {
     match value {
-        Value::Null => (String::new(), None),
-        Value::Boolean(truth) => (truth.to_string(), None),
+        Value::Null => ("".into(), None),
+        Value::Boolean(truth) => (truth.to_string().into(), None),
         Value::Integer(number) => {
             let text = number.to_string();
             let number = text.parse().ok();
-            (text, number)
+            (text.into(), number)
         }
-        Value::Float(number) => (number.to_string(), Some(*number)),
-        Value::List(texts) => (texts.join("\n"), None),
+        Value::Float(number) => (number.to_string().into(), Some(*number)),
+        Value::List(texts) => (texts.join("\n").into(), None),
         Value::Messages(messages) => {
             let contents: Vec<_> = messages.iter().map(|it| it.content.as_str()).collect();
-            (contents.join("\n"), None)
+            (contents.join("\n").into(), None)
         }
         // Cells of CSV are texts whatever they mean.
         Value::String(text) => {
             let number = text.trim().parse().ok();
-            (
-                text.clone(),
-                number.filter(|number: &f64| number.is_finite()),
-            )
+            let number = number.filter(|number: &f64| number.is_finite());
+            (text.into(), number)
         }
     }
 }

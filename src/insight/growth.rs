@@ -18,8 +18,8 @@ pub struct Growth {
 
 impl Growth {
     /// Takes in the next step.
-    pub fn take(&mut self, step: Step) {
-        self.requests += step.ended;
+    pub fn take(&mut self, step: &Step) {
+        self.requests += step.traffic.ended;
         self.written += step.written;
         self.steps += 1;
         if self.steps >= self.stride {
@@ -51,13 +51,17 @@ impl Growth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generate::Traffic;
 
     #[test]
     fn a_long_curve_keeps_its_end_and_few_points() {
         let mut growth = Growth::default();
         for _ in 0..10_001 {
-            growth.take(Step {
-                ended: 1,
+            growth.take(&Step {
+                traffic: Traffic {
+                    ended: 1,
+                    ..Traffic::default()
+                },
                 written: 20,
                 ..Step::default()
             });

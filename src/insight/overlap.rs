@@ -1,11 +1,9 @@
 //! Which words two columns of a sample share.
 
-use std::collections::HashSet;
-
 use crate::sample::Value;
 
 use super::portions::Portions;
-use super::words::words;
+use super::words::Words;
 
 /// What a column with texts is to the other column of its pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +61,9 @@ impl Overlap {
         let [Some(first), Some(second)] = self.columns.map(value) else {
             return;
         };
-        let first: Vec<_> = texts(first).iter().map(|text| different(text)).collect();
-        for second in texts(second).iter().map(|text| different(text)) {
+        let [first, second] = [first, second].map(words_of_texts);
+        let first: Vec<_> = first.iter().map(Words::different).collect();
+        for second in second.iter().map(Words::different) {
             for first in &first {
                 let shorter = first.len().min(second.len());
                 if shorter > 0 {
@@ -76,8 +75,8 @@ impl Overlap {
     }
 }
 
-fn different(text: &str) -> HashSet<String> {
-    words(text).into_iter().collect()
+fn words_of_texts(value: &Value) -> Vec<Words> {
+    texts(value).iter().map(|text| Words::of(text)).collect()
 }
 
 /// The texts of `value`; a cell of CSV may hold a list of them as JSON.

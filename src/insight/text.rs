@@ -3,22 +3,22 @@
 use std::collections::HashSet;
 
 use super::counter::Counter;
-use super::lengths::Lengths;
+use super::histogram::Histogram;
 use super::variety::Variety;
-use super::words::words;
+use super::words::Words;
 
 /// Words of an opening, and of a phrase.
 const OPENING: usize = 3;
 const PHRASE: usize = 5;
 
-/// Words of a text in which phrases are looked for.
-const MOST_WORDS: usize = 2_000;
+/// Phrases of a text that are looked at.
+const MOST_PHRASES: usize = 2_000;
 
 /// The texts of a column.
 #[derive(Debug, Default)]
 pub struct Texts {
     /// How long they are.
-    pub lengths: Lengths,
+    pub lengths: Histogram,
     /// How many of their words are different ones.
     pub variety: Variety,
     /// Their first words.
@@ -41,20 +41,20 @@ impl Texts {
 
     /// Takes in `text`; how many words it has.
     pub(super) fn take(&mut self, text: &str) -> u64 {
-        let words = words(text);
+        let words = Words::of(text);
         let length = words.len() as u64;
         self.lengths.add(length);
-        if words.len() >= OPENING {
-            self.openings.add(words[..OPENING].join(" "));
+        if let Some(opening) = words.runs(OPENING).next() {
+            self.openings.add(opening.to_owned());
         }
         if self.is_brief {
             return length;
         }
         self.variety.add(&words);
-        let mut phrases = HashSet::new();
-        for phrase in words[..words.len().min(MOST_WORDS)].windows(PHRASE) {
+        let mut phrases = HashSet::with_capacity(words.len().min(MOST_PHRASES));
+        for phrase in words.runs(PHRASE).take(MOST_PHRASES) {
             if phrases.insert(phrase) {
-                self.phrases.add(phrase.join(" "));
+                self.phrases.add(phrase.to_owned());
             }
         }
         length

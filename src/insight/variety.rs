@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use twox_hash::XxHash64;
 
+use super::words::Words;
+
 /// Words that are looked at: the measure falls with the length of a text, so
 /// that a bound also makes large data comparable.
 const MOST_WORDS: u64 = 200_000;
@@ -19,18 +21,18 @@ pub struct Variety {
 }
 
 impl Variety {
-    pub(super) fn add(&mut self, words: &[String]) {
+    pub(super) fn add(&mut self, words: &Words) {
         if self.all_words >= MOST_WORDS {
             self.is_cut = true;
             return;
         }
-        for word in words {
+        for word in words.iter() {
             self.all_words += 1;
             self.words.insert(hash(word));
         }
-        for pair in words.windows(2) {
+        for pair in words.runs(2) {
             self.all_pairs += 1;
-            self.pairs.insert(hash(&pair.join(" ")));
+            self.pairs.insert(hash(pair));
         }
     }
 
@@ -69,7 +71,7 @@ mod tests {
     #[test]
     fn different_words_and_pairs_are_counted() {
         let mut variety = Variety::default();
-        variety.add(&["a", "b", "a", "b"].map(str::to_owned));
+        variety.add(&Words::of("a b a b"));
         assert_eq!(
             (variety.of_words(), variety.of_pairs()),
             (Some(0.5), Some(2.0 / 3.0))

@@ -4,7 +4,7 @@
 //! that some have for prompts of more than 200,000 tokens: a query fits an
 //! argument and a passage is small, so that no prompt gets there.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Usage;
 
@@ -45,7 +45,7 @@ struct Entry {
 }
 
 /// What the tokens of one model cost, in USD per million.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Price {
     /// Tokens of the prompt.
     pub input: f64,

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use super::names::FileNames;
+use super::names::{FileNames, hub_data};
 use super::record::Records;
 
 /// The files of the run that made a file of data, if they are there.
@@ -99,6 +99,24 @@ impl Beside {
         }
         Ok(())
     }
+}
+
+/// The files of data in the folder for the Hub at `folder`, by name; none if it is
+/// no such folder.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub fn hub_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(hub_data(folder)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut paths = paths.collect::<io::Result<Vec<_>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|it| it == "parquet"));
+    paths.sort();
+    Ok(paths)
 }
 
 fn opened(path: &Path) -> io::Result<Option<File>> {

@@ -102,9 +102,7 @@ pub(super) fn targets(
             targets.extend(formats.map(|it| (part, it, names.target_of_part(it, name))));
         }
         if config.hub_folder {
-            let file = format!("data/{name}-00000-of-00001.parquet");
-            let path = names.hub_folder().join(file);
-            targets.push((part, OutputFormat::Parquet, path));
+            targets.push((part, OutputFormat::Parquet, names.hub_file(name)));
         }
     }
     targets

@@ -50,7 +50,7 @@ use serde_json::{Map, Value};
 
 use crate::sample::{Field, Sample};
 
-pub use beside::Beside;
+pub use beside::{Beside, hub_files};
 pub use config::{Existing, OutputConfig, OutputFormat, SourceKind};
 pub use converted::Converted;
 pub use file::FinishedFile;

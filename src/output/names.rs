@@ -15,6 +15,11 @@ use super::split;
 /// over nothing else.
 const SIDE_FOLDER: &str = ".sdgen";
 
+/// The folder of the data in one for the Hub, and the end of the name of a file in
+/// it, behind that of its part.
+const HUB_DATA: &str = "data";
+const ONLY_SHARD: &str = "-00000-of-00001.parquet";
+
 /// The paths of one run, relative if the prefix is.
 #[derive(Debug, Clone)]
 pub(super) struct FileNames {
@@ -42,10 +47,9 @@ impl FileNames {
     /// The paths of the run that may have made the file at `path` as one of its
     /// parts, and the name of the part, if the file is named as one.
     pub(super) fn of_part(path: &Path) -> Option<(Self, &'static str)> {
-        let whole = path.with_extension("");
-        let end = whole.extension()?;
+        let (stem, end) = part_for_the_hub(path).or_else(|| part_beside_the_whole(path))?;
         let part = split::all_names().find(|name| end == *name)?;
-        Some((Self::of_target(&whole), part))
+        Some((Self { stem }, part))
     }
 
     /// Every target without its extension and its folder.
@@ -82,6 +86,11 @@ impl FileNames {
     /// The folder for the Hub.
     pub(super) fn hub_folder(&self) -> PathBuf {
         self.stem.clone()
+    }
+
+    /// The file with the samples of a part in the folder for the Hub.
+    pub(super) fn hub_file(&self, part: &str) -> PathBuf {
+        hub_data(&self.hub_folder()).join(format!("{part}{ONLY_SHARD}"))
     }
 
     /// The file of `format` until it is finished.
@@ -138,6 +147,25 @@ impl FileNames {
         let base = self.stem.file_name().unwrap_or_default();
         with_end(self.side_folder().join(base), end)
     }
+}
+
+/// The folder of the data in the one for the Hub at `folder`.
+pub(super) fn hub_data(folder: &Path) -> PathBuf {
+    folder.join(HUB_DATA)
+}
+
+/// Without its end, the path of the whole of which the file at `path` may be a
+/// part in a folder for the Hub, and the name of the part.
+fn part_for_the_hub(path: &Path) -> Option<(PathBuf, OsString)> {
+    let part = path.file_name()?.to_str()?.strip_suffix(ONLY_SHARD)?;
+    let data = path.parent().filter(|folder| folder.ends_with(HUB_DATA))?;
+    Some((data.parent()?.to_owned(), part.into()))
+}
+
+/// The same of one beside the whole.
+fn part_beside_the_whole(path: &Path) -> Option<(PathBuf, OsString)> {
+    let whole = path.with_extension("");
+    Some((whole.with_extension(""), whole.extension()?.to_owned()))
 }
 
 /// The folder that holds `path`; `.` rather than nothing.

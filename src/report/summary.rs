@@ -95,17 +95,7 @@ impl Summary<'_> {
             "{format}: {} of {target} samples written in {seconds:.1} s, {writer}",
             HumanCount(books.written)
         );
-        let _ = writeln!(
-            text,
-            "  requested {} = {} written + {} duplicate + {} rejected + {} blocked + {} truncated + {} failed",
-            HumanCount(books.requested),
-            HumanCount(books.written),
-            HumanCount(books.duplicate),
-            HumanCount(books.rejected()),
-            HumanCount(books.blocked()),
-            HumanCount(books.truncated),
-            HumanCount(books.failed()),
-        );
+        write_books(text, books);
         write_losses(text, books);
         write_not_converted(text, self.not_converted);
         if let Some(tally) = &run.verified {
@@ -177,6 +167,24 @@ impl Summary<'_> {
         }
         text.push('\n');
     }
+}
+
+/// What became of the samples that were asked for, without what none came to.
+fn write_books(text: &mut String, books: &Books) {
+    let (requested, written) = (HumanCount(books.requested), HumanCount(books.written));
+    let _ = write!(text, "  requested {requested} = {written} written");
+    for (count, what) in [
+        (books.duplicate, "duplicate"),
+        (books.rejected(), "rejected"),
+        (books.blocked(), "blocked"),
+        (books.truncated, "truncated"),
+        (books.failed(), "failed"),
+    ] {
+        if count > 0 {
+            let _ = write!(text, " + {} {what}", HumanCount(count));
+        }
+    }
+    text.push('\n');
 }
 
 /// Why samples were lost, and what is to be said of the others.
@@ -506,6 +514,20 @@ mod tests {
           neutral 900: 850 agreed, 40 dropped, 10 not judged
         requests 52, 2 of them retries (timeout 3), 12 of them to verify; tokens 20,000 in, 90,000 (1,500 of them thoughts) out, and to verify 5,000 in, 300 out
         ");
+    }
+
+    #[test]
+    fn what_no_sample_came_to_is_not_told() {
+        let mut text = String::new();
+        let books = Books {
+            requested: 1_000_100,
+            written: 1_000_000,
+            truncated: 100,
+            ..Books::default()
+        };
+        write_books(&mut text, &books);
+        let told = "  requested 1,000,100 = 1,000,000 written + 100 truncated\n";
+        assert_eq!(text, told);
     }
 
     #[test]

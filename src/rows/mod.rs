@@ -98,12 +98,16 @@ fn unreadable(error: &io::Error) -> String {
     format!("cannot be read: {error}")
 }
 
-/// The rows of a file, in their order. None comes after an error, unless it
-/// [goes on](Self::goes_on).
+/// The rows of a file, in their order, each as it is or as what is wrong with it.
+///
+/// An error that is not of one row is the last item. It is one, too, if there are
+/// rows and none can be read: that is another type of file.
 pub struct Rows {
     path: PathBuf,
     reader: Box<dyn Iterator<Item = Result<Row, Problem>>>,
     is_over: bool,
+    good: u64,
+    broken: u64,
 }
 
 impl Rows {
@@ -122,30 +126,39 @@ impl Rows {
             path: path.to_owned(),
             reader,
             is_over: false,
+            good: 0,
+            broken: 0,
         })
     }
 
-    /// Whether more may come: after an error, if it is one of a single row.
-    #[must_use]
-    pub fn goes_on(&self) -> bool {
-        !self.is_over
+    /// What is wrong with a file that has been read to its end.
+    fn problem_at_end(&self) -> Option<Problem> {
+        let is_other_type = self.broken > 0 && self.good == 0;
+        is_other_type.then(|| Problem::of_file("holds no row that can be read"))
     }
 }
 
 impl Iterator for Rows {
-    type Item = Result<Row, RowsError>;
+    type Item = Result<Result<Row, RowsError>, RowsError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.is_over {
             return None;
         }
-        let row = self.reader.next();
-        self.is_over = match &row {
-            Some(Ok(_)) => false,
-            Some(Err(problem)) => !problem.is_of_row,
-            None => true,
+        let problem = match self.reader.next() {
+            Some(Ok(row)) => {
+                self.good += 1;
+                return Some(Ok(Ok(row)));
+            }
+            Some(Err(problem)) if problem.is_of_row => {
+                self.broken += 1;
+                return Some(Ok(Err(in_file(&self.path, problem))));
+            }
+            Some(Err(problem)) => Some(problem),
+            None => self.problem_at_end(),
         };
-        Some(row?.map_err(|problem| in_file(&self.path, problem)))
+        self.is_over = true;
+        Some(Err(in_file(&self.path, problem?)))
     }
 }
 

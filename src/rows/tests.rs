@@ -33,7 +33,7 @@ fn read(name: &str, content: impl AsRef<[u8]>) -> (Vec<(Place, Value)>, Option<S
         Err(error) => return (read, Some(told(error))),
     };
     for row in rows {
-        match row {
+        match row.flatten() {
             Ok(Row { place, object }) => read.push((place, Value::Object(object))),
             Err(error) => return (read, Some(told(error))),
         }

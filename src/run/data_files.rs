@@ -7,14 +7,14 @@ use indexmap::IndexMap;
 
 use crate::generate::Step;
 use crate::insight::{Account, Run};
-use crate::output::Beside;
+use crate::output::{Beside, hub_files};
 
 use super::data_report::ReportError;
 
 /// What is read, each sample once.
-pub(super) struct DataFiles<'a> {
+pub(super) struct DataFiles {
     /// The files, in order.
-    pub(super) files: Vec<&'a PathBuf>,
+    pub(super) files: Vec<PathBuf>,
     /// The runs that made them, each once, as far as they are known.
     pub(super) runs: Vec<Run>,
     /// What is not read, and why.
@@ -23,24 +23,30 @@ pub(super) struct DataFiles<'a> {
 
 /// A file, and the run that made it with the path of its manifest, if they are
 /// known.
-struct DataFile<'a> {
-    path: &'a PathBuf,
+struct DataFile {
+    path: PathBuf,
     maker: Option<(PathBuf, Run)>,
 }
 
-impl<'a> DataFiles<'a> {
-    /// Those of `paths` that are to be read.
+impl DataFiles {
+    /// Those of `paths`, files and folders for the Hub, that are to be read.
     ///
     /// # Errors
     ///
-    /// What a run left beside one of them cannot be read.
-    pub(super) fn find(paths: &'a [PathBuf]) -> Result<Self, ReportError> {
+    /// A folder holds no data, or what a run left beside a file cannot be read.
+    pub(super) fn find(paths: &[PathBuf]) -> Result<Self, ReportError> {
+        let paths = paths.iter().map(|path| in_folder(path));
+        let paths = paths.collect::<Result<Vec<_>, _>>()?.concat();
         let (paths, notes) = without_copies(paths);
         let files = paths.into_iter().map(DataFile::find);
-        let (files, further_notes) = without_parts_of_wholes(files.collect::<Result<_, _>>()?);
-        let read = files.iter().map(|file| file.path).collect();
+        let (files, further_notes) = without_repetitions(files.collect::<Result<_, _>>()?);
+        let mut read = Vec::new();
         let mut runs: IndexMap<PathBuf, Run> = IndexMap::new();
-        for (manifest, run) in files.into_iter().filter_map(|file| file.maker) {
+        for DataFile { path, maker } in files {
+            read.push(path);
+            let Some((manifest, run)) = maker else {
+                continue;
+            };
             if let Some(known) = runs.get_mut(&manifest) {
                 known.parts.extend(run.parts);
             } else {
@@ -55,13 +61,12 @@ impl<'a> DataFiles<'a> {
     }
 }
 
-impl<'a> DataFile<'a> {
-    fn find(path: &'a PathBuf) -> Result<Self, ReportError> {
-        let maker = maker_of(path).map_err(|source| ReportError::Beside {
-            path: path.clone(),
-            source,
-        })?;
-        Ok(Self { path, maker })
+impl DataFile {
+    fn find(path: PathBuf) -> Result<Self, ReportError> {
+        match maker_of(&path) {
+            Ok(maker) => Ok(Self { path, maker }),
+            Err(source) => Err(ReportError::Beside { path, source }),
+        }
     }
 
     /// Whether it is a part of what `other` holds.
@@ -73,12 +78,35 @@ impl<'a> DataFile<'a> {
             _ => false,
         }
     }
+
+    /// Whether it holds the same as `other`.
+    fn is_copy_of(&self, other: &Self) -> bool {
+        match (&self.maker, &other.maker) {
+            (Some((one, this)), Some((other, that))) => one == other && this.parts == that.parts,
+            _ => false,
+        }
+    }
+}
+
+/// The files of data at `path`, if it is a folder; or itself.
+fn in_folder(path: &Path) -> Result<Vec<PathBuf>, ReportError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    match hub_files(path) {
+        Ok(files) if !files.is_empty() => Ok(files),
+        Ok(_) => Err(ReportError::Folder(path.to_owned())),
+        Err(source) => Err(ReportError::Beside {
+            path: path.to_owned(),
+            source,
+        }),
+    }
 }
 
 /// The files without those that hold the data of an earlier one in another
 /// format, and a note on each of these.
-fn without_copies(files: &[PathBuf]) -> (Vec<&PathBuf>, Vec<String>) {
-    let mut kept: Vec<&PathBuf> = Vec::new();
+fn without_copies(files: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<String>) {
+    let mut kept: Vec<PathBuf> = Vec::new();
     let mut notes = Vec::new();
     for file in files {
         let stem = file.with_extension("");
@@ -94,24 +122,31 @@ fn without_copies(files: &[PathBuf]) -> (Vec<&PathBuf>, Vec<String>) {
     (kept, notes)
 }
 
-/// The files without parts of what is read as a whole, and a note on each of
-/// these.
-fn without_parts_of_wholes(files: Vec<DataFile<'_>>) -> (Vec<DataFile<'_>>, Vec<String>) {
-    let whole_of = |file: &DataFile<'_>| files.iter().find(|other| file.is_part_of(other));
-    let notes = files.iter().filter_map(|file| {
-        let (part, whole) = (file.path.display(), whole_of(file)?.path.display());
-        Some(format!("Not read: {part}, a part of {whole}."))
-    });
-    let notes = notes.collect();
-    let are_kept: Vec<_> = files.iter().map(|file| whole_of(file).is_none()).collect();
-    let kept = files.into_iter().zip(are_kept);
-    let kept = kept.filter_map(|(file, is_kept)| is_kept.then_some(file));
-    (kept.collect(), notes)
+/// The files without those whose samples are in others of their run, and a note
+/// on each of these.
+fn without_repetitions(files: Vec<DataFile>) -> (Vec<DataFile>, Vec<String>) {
+    let note = |(place, file): (usize, &DataFile)| {
+        let path = file.path.display();
+        if let Some(whole) = files.iter().find(|other| file.is_part_of(other)) {
+            let whole = whole.path.display();
+            return Some(format!("Not read: {path}, a part of {whole}."));
+        }
+        let earlier = files[..place].iter().find(|other| file.is_copy_of(other))?;
+        let earlier = earlier.path.display();
+        Some(format!(
+            "Not read: {path}, which holds the data of {earlier}."
+        ))
+    };
+    let notes: Vec<_> = files.iter().enumerate().map(note).collect();
+    let kept = files.into_iter().zip(&notes);
+    let kept = kept.filter_map(|(file, note)| note.is_none().then_some(file));
+    (kept.collect(), notes.into_iter().flatten().collect())
 }
 
 /// The run that made the file at `path`, as a whole or as a part, and the path of
-/// its manifest.
+/// its manifest, the same for all that it made.
 fn maker_of(path: &Path) -> io::Result<Option<(PathBuf, Run)>> {
+    let path = &std::path::absolute(path)?;
     let beside = Beside::of(path);
     if let Some(run) = run_of(&beside)? {
         return Ok(Some((beside.manifest_path(), run)));
@@ -122,7 +157,9 @@ fn maker_of(path: &Path) -> io::Result<Option<(PathBuf, Run)>> {
     // Another file may be named as a part, and is none.
     let run = run_of(&beside)?.filter(|run| run.account.lists(path));
     Ok(run.map(|mut run| {
-        run.parts.push(part);
+        if run.account.is_split() {
+            run.parts.push(part);
+        }
         (beside.manifest_path(), run)
     }))
 }
@@ -140,7 +177,7 @@ fn run_of(beside: &Beside) -> io::Result<Option<Run>> {
     let (growth, pace) = (&mut run.growth, &mut run.pace);
     run.settings = beside.notes(|note| {
         if let Some(step) = Step::of(note) {
-            growth.take(step);
+            growth.take(&step);
             pace.take(step);
         }
     })?;
@@ -155,8 +192,11 @@ mod tests {
     #[test]
     fn the_same_data_in_several_formats_is_read_once() {
         let files = ["a/x.jsonl", "a/x.csv", "b/x.csv", "a/x-2.csv"].map(PathBuf::from);
-        let (kept, notes) = without_copies(&files);
-        assert_eq!(kept, [&files[0], &files[2], &files[3]]);
+        let (kept, notes) = without_copies(files.to_vec());
+        assert_eq!(
+            kept,
+            ["a/x.jsonl", "b/x.csv", "a/x-2.csv"].map(PathBuf::from)
+        );
         assert_eq!(
             notes,
             ["Not read: a/x.csv, which by its name holds the data of a/x.jsonl."]

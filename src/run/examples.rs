@@ -21,7 +21,7 @@ pub(super) fn load(path: &Path, config: &Config) -> Result<Examples, RowsError> 
     let format = &config.format;
     let mut taken = Spread::new(MOST_TAKEN);
     for row in Rows::open(path, format.fields())? {
-        let Row { place, object } = row?;
+        let Row { place, object } = row??;
         let sample = format.validate(object.into());
         taken.add(sample.map_err(|rejection| error(Some(place), rejection.to_string()))?);
     }

@@ -65,6 +65,8 @@ pub(super) struct Manifest {
     traffic: Option<Traffic>,
     /// What the whole run cost; null if the model has no known price.
     cost: Option<Cost>,
+    /// What that is reckoned with.
+    prices: Option<Rates>,
     /// This part of the run; the only one unless it was resumed.
     part: Option<Part>,
     /// The shape that samples have in the files; null if it is that of the format.
@@ -185,6 +187,7 @@ impl Manifest {
             verified: None,
             traffic: None,
             cost: None,
+            prices: None,
             part: None,
             shape: config.output.conversion.map(|it| it.shape().name()),
             not_converted: BTreeMap::new(),
@@ -234,6 +237,7 @@ impl Manifest {
             })
         };
         self.cost = cost(&run.traffic);
+        self.prices = rates.cloned();
         self.part = Some(Part {
             number: run.part.number,
             written: run.part.written,

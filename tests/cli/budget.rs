@@ -35,6 +35,7 @@ fn a_budget_in_money_is_kept_to_and_resumed_with_another() {
         .says("plus --resume")
         .json();
     assert_eq!(result["end"]["reason"], "budget");
+    assert_eq!(result["prices"]["samples"]["output"], 1000.0);
     let first = result["cost"]["usd"].as_f64().unwrap();
     assert!((1.5..=3.0).contains(&first), "{result}");
     let tokens = |name: &str| result["traffic"][name].as_f64().unwrap();

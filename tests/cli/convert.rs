@@ -134,7 +134,7 @@ fn a_file_is_converted_as_a_run_would_write_it() {
 }
 
 #[test]
-fn rows_that_do_not_fit_are_counted_and_a_row_that_is_no_sample_ends_it() {
+fn rows_that_do_not_fit_are_counted_and_a_file_without_samples_is_refused() {
     let sandbox = Sandbox::new();
     let row = |answer| json!({"context": "It burns.", "question": "Does it?", "answer": answer});
     let rows = |rows: &[Value]| {
@@ -152,11 +152,12 @@ fn rows_that_do_not_fit_are_counted_and_a_row_that_is_no_sample_ends_it() {
     let before = sandbox.read("out.jsonl");
     let again = sandbox.run(squad, &["in.jsonl", "out.jsonl"]);
     again.exits(2).says("--overwrite");
-    sandbox.write("bad.jsonl", rows(&[row("burns"), json!({"context": 1})]));
+    sandbox.write("bad.jsonl", rows(&[json!({"context": 1}), json!([])]));
     let bad = sandbox.run(squad, &["bad.jsonl", "out.jsonl", "--overwrite"]);
     bad.exits(2)
-        .says("`bad.jsonl`, line 2: context: wrong type")
-        .says("sdgen validate");
+        .says("bad.jsonl: line 1: context: wrong type")
+        .says("`bad.jsonl`: no row is a sample of the format")
+        .says("--format");
     sandbox.write("none.csv", "context,question,answer\n");
     for (input, output, told) in [
         ("none.csv", "new.csv", "`none.csv`: holds no rows"),
@@ -168,6 +169,30 @@ fn rows_that_do_not_fit_are_counted_and_a_row_that_is_no_sample_ends_it() {
     assert_eq!(sandbox.read("out.jsonl"), before);
     let files = ["bad.jsonl", "in.jsonl", "none.csv", "out.jsonl"];
     assert_eq!(sandbox.files(), files);
+}
+
+#[test]
+fn rows_that_are_broken_or_no_samples_are_told_and_the_others_converted() {
+    let sandbox = Sandbox::new();
+    let good = json!({"anchor": "a", "positive": "b"}).to_string();
+    let lines = ["{\"anch", &good, "[1]", "{\"anchor\":\"a\"}"];
+    sandbox.write("in.jsonl", lines.join("\n"));
+    let words = "convert in.jsonl out.csv --format pair";
+    let ran = sandbox.run(words, &[]).exits(3);
+    assert_eq!(
+        ran.stderr,
+        "in.jsonl: line 1: invalid JSON at column 6\n\
+         in.jsonl: line 3: not a JSON object\n\
+         in.jsonl: line 4: positive: missing\n\
+         in.jsonl: not converted: broken row 2, positive: missing 1\n\
+         in.jsonl: 1 of 4 rows are in native now\n"
+    );
+    assert_eq!(sandbox.read("out.csv"), "anchor,positive\na,b\n");
+    // What holds no row at all is another type of file.
+    sandbox.write("in.jsonl", b"\x89PNG\r\n\x1a\n\0\0");
+    let ran = sandbox.run(words, &["--overwrite"]).exits(2);
+    ran.says("`in.jsonl`: holds no row that can be read");
+    assert_eq!(sandbox.files(), ["in.jsonl", "out.csv"]);
 }
 
 #[test]

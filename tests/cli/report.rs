@@ -133,6 +133,7 @@ fn a_run_reports_the_numbers_of_its_manifest_and_goes_on_doing_so() {
             )),
             "{page}"
         );
+        assert!(page.contains("Nine of ten took at most"), "{page}");
     }
     sandbox
         .run(&format!("report {BASE}.jsonl {BASE}.csv"), &[])
@@ -301,14 +302,77 @@ fn a_page_of_anything_is_less_than_a_megabyte() {
 }
 
 #[test]
+fn a_folder_for_the_hub_is_reported_on_with_its_run() {
+    let sandbox = Sandbox::new();
+    let words = "--provider offline --query moons --format pair --samples 60 --seed 1 \
+                 --output-format hf --output-prefix v1.2";
+    let base = "v1.2_pair_from_query";
+    let train = &*format!("{base}/data/train-00000-of-00001.parquet");
+    let page_on = |files: &[&str]| {
+        sandbox.run("report -o page.html", files).exits(0);
+        sandbox.read("page.html")
+    };
+    sandbox.run(words, &[]).exits(0);
+    for files in [&[train][..], &[base], &[&format!("{base}.parquet"), base]] {
+        let page = page_on(files);
+        assert!(
+            page.contains("60 of 60 samples: the target was reached."),
+            "{page}"
+        );
+        assert_eq!(page.contains("Not read: "), files.len() > 1, "{page}");
+    }
+    let ran = sandbox.run("report", &[base]).exits(0);
+    assert_eq!(ran.stdout, format!("{base}.report.html\n"));
+
+    sandbox
+        .run(words, &["--overwrite", "--split", "0.5,0.5"])
+        .exits(0);
+    let page = page_on(&[base]);
+    let whole = "60 samples of a run that was split: it wrote 60 of 60 samples.";
+    assert!(page.contains(whole), "{page}");
+    let page = page_on(&[train, &format!("{base}.train.parquet")]);
+    assert!(page.contains("a part of its samples: train."), "{page}");
+    assert!(page.contains("which holds the data of"), "{page}");
+    // Another folder is told from one for the Hub.
+    let ran = sandbox.run("report .sdgen -o page.html", &[]).exits(2);
+    ran.says("`.sdgen` is a folder without data/*.parquet");
+}
+
+#[test]
+fn broken_rows_are_told_and_left_out() {
+    let sandbox = Sandbox::new();
+    let broken = "{\"a\n".repeat(6);
+    sandbox.write(
+        "data.jsonl",
+        format!("{{\"a\": 1}}\n[]\n{broken}{{\"a\": 2}}\n"),
+    );
+    let ran = sandbox.run("report data.jsonl", &[]).exits(0);
+    let told = "data.jsonl: 7 rows cannot be read and are left out: line 2: not a JSON object; \
+                line 3: invalid JSON at column 3; line 4: invalid JSON at column 3; \
+                line 5: invalid JSON at column 3; line 6: invalid JSON at column 3; and 2 more";
+    assert_eq!(ran.stderr, format!("{told}\n"));
+    let page = sandbox.read("data.report.html");
+    assert!(page.contains("One thing to look at"), "{page}");
+    assert!(
+        page.contains(&format!("<li><bdi>{told}</bdi></li>")),
+        "{page}"
+    );
+    assert!(
+        page.contains("2 samples; nothing is known of the run"),
+        "{page}"
+    );
+}
+
+#[test]
 fn a_file_that_cannot_be_read_leaves_no_report_and_no_older_one_is_lost() {
     let sandbox = Sandbox::new();
-    sandbox.write("bad.jsonl", "{\"a\": 1}\n{\"a\"\n");
+    sandbox.write("bad.jsonl", "{\"a\"\n");
     let older = "<meta name=\"generator\" content=\"sdgen, data report\">an older one";
     sandbox.write("bad.report.html", older);
     let ran = sandbox.run("report bad.jsonl", &[]).exits(2);
     assert!(
-        ran.stderr.contains("`bad.jsonl`, line 2: invalid JSON"),
+        ran.stderr
+            .contains("`bad.jsonl`: holds no row that can be read"),
         "{}",
         ran.stderr
     );

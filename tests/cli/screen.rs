@@ -12,7 +12,7 @@ fn the_end_tells_of_the_samples_of_all_parts_in_eighty_columns() {
     let ran = sandbox.run(&format!("{} --resume", words(60)), &[]);
     let ran = ran
         .exits(0)
-        .says("requested 60 = 60 written + 0 duplicate + 0 rejected + 0 blocked + 0 truncated + 0 failed")
+        .says("requested 60 = 60 written requests")
         .says("label entailment 20 33 % ########## neutral 20 33 % ##########")
         .says("files synthetic_data_pair-class_from_query.csv");
     let (command, lines): (Vec<_>, Vec<_>) = ran

@@ -67,6 +67,9 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
         } = completion;
         tracing::debug!("answer: {finish_reason:?}, {usage:?}");
         self.last_error = None;
+        if !completion.is_recorded {
+            self.answer_ms.push(ticket.milliseconds(now));
+        }
         match purpose {
             Purpose::Samples => self.progress.traffic.completion(completion),
             Purpose::Look => self.progress.traffic.verdicts(completion),
@@ -402,6 +405,7 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             verified: verified.clone(),
             traffic: self.traffic_of_record(),
             seconds: Some(self.began.elapsed().as_secs()),
+            answer_ms: std::mem::take(&mut self.answer_ms),
         };
         if !self.journal(&record, &new, origin) {
             settlement.shortfall = Shortfall::Failed("not written".to_owned());

@@ -69,6 +69,8 @@ pub(super) struct Engine<'a, F> {
     /// The part of the traffic that the journal knows.
     journaled: Traffic,
     began: Instant,
+    /// How long answers took, of those that the journal does not know.
+    answer_ms: Vec<u64>,
     synced: Instant,
     growth: Growth,
     /// Why no further request is sent.
@@ -150,6 +152,7 @@ impl<'a, F: FnMut(Event<'_>)> Engine<'a, F> {
             written_before: progress.written(),
             journaled: progress.traffic.clone(),
             began: now,
+            answer_ms: Vec::new(),
             synced: now,
             growth: Growth::default(),
             stop: None,

@@ -85,6 +85,14 @@ pub(super) struct Ticket {
     number: u64,
 }
 
+impl Ticket {
+    /// Since it went out.
+    pub(super) fn milliseconds(self, now: Instant) -> u64 {
+        let elapsed = now.duration_since(self.sent).as_millis();
+        u64::try_from(elapsed).unwrap_or(u64::MAX)
+    }
+}
+
 /// What held requests back so far, and what is learned from it.
 #[derive(Debug)]
 pub(super) struct Pace {

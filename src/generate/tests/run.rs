@@ -128,27 +128,29 @@ async fn a_dead_endpoint_is_told_from_a_barren_model() {
 
 #[tokio::test(start_paused = true)]
 async fn the_server_decides_on_the_pause() {
-    let client = Scripted::new(|call, request| match call {
+    let mut client = Scripted::new(|call, request| match call {
         0 => Step::Error(LlmError::RateLimited {
             message: "slow down".into(),
             retry_after: Some(Duration::from_secs(45)),
         }),
         _ => faultless(call, request),
     });
+    client.latency = Duration::from_millis(1_500);
     let started = Instant::now();
     let bench = Bench::new(10);
     let (run, _) = bench.run(&client).await;
     assert!(matches!(run.end, Ok(Outcome::Complete)));
-    assert_eq!(started.elapsed().as_secs(), 45);
-    // The journal tells when the batch ended.
-    let mut seconds = Vec::new();
+    assert_eq!(started.elapsed().as_secs(), 48);
+    // The journal tells when the batch ended, and how long its answer took.
+    let mut times = Vec::new();
     let past = bench.place().past().expect("readable").expect("a journal");
     let fields = bench.options.fields(&bench.format);
     past.replay(&fields, |note, _| {
-        seconds.push(note["batch"]["seconds"].as_u64());
+        let batch = &note["batch"];
+        times.push((batch["seconds"].clone(), batch["answer_ms"].clone()));
     })
     .expect("readable");
-    assert_eq!(seconds, [Some(45)]);
+    assert_eq!(times, [(json!(48), json!([1_500]))]);
 }
 
 #[tokio::test(start_paused = true)]

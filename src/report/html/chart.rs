@@ -16,25 +16,47 @@ pub(super) fn meter(part: f64) -> Markup {
     }
 }
 
-/// A column for each of `counts`, from `least` to `most` on the scale below.
-pub(super) fn histogram(title: &str, counts: &[u64], least: &str, most: &str) -> Markup {
+/// Columns side by side.
+pub(super) struct Layer {
+    /// How they look, in the style of the page.
+    pub(super) class: &'static str,
+    /// Their heights, 0 to 1.
+    pub(super) heights: Vec<f64>,
+}
+
+impl Layer {
+    /// A column for each of `counts`, of which `highest` fills its place.
+    pub(super) fn of(class: &'static str, counts: impl Iterator<Item = u64>, highest: u64) -> Self {
+        Self {
+            class,
+            heights: counts.map(|count| part(count, highest)).collect(),
+        }
+    }
+}
+
+/// A column for each of `counts`; `scale` is where the first begins and the last
+/// ends.
+pub(super) fn histogram(title: &str, counts: &[u64], scale: [&str; 2]) -> Markup {
     let highest = counts.iter().copied().max().unwrap_or_default();
-    let described = format!(
-        "From {least} to {most}; the highest column stands for {}.",
-        count(highest)
-    );
-    let bars = counts
-        .iter()
-        .enumerate()
-        .map(|(place, count)| (place, part(*count, highest) * 100.0));
+    let layer = Layer::of("mark", counts.iter().copied(), highest);
+    columns(title, &[layer], &count(highest), scale)
+}
+
+/// `layers` of columns, each before the last one, as high as `highest` at most.
+pub(super) fn columns(title: &str, layers: &[Layer], highest: &str, scale: [&str; 2]) -> Markup {
+    let [least, most] = scale;
+    let described = format!("From {least} to {most}; the highest column stands for {highest}.");
+    let width = layers.first().map_or(0, |layer| layer.heights.len());
     html! {
         figure {
-            svg class="chart" viewBox={ "0 0 " (counts.len()) " 100" } preserveAspectRatio="none" role="img" {
+            svg class="chart" viewBox={ "0 0 " (width) " 100" } preserveAspectRatio="none" role="img" {
                 title { (title) }
                 desc { (described) }
-                @for (place, height) in bars {
-                    rect class="mark" x={ (place) ".05" } y=(rounded(100.0 - height)) width="0.9"
-                        height=(rounded(height)) {}
+                @for Layer { class, heights } in layers {
+                    @for (place, height) in heights.iter().enumerate() {
+                        rect class=(class) x={ (place) ".05" } y=(rounded(100.0 - height * 100.0))
+                            width="0.9" height=(rounded(height * 100.0)) {}
+                    }
                 }
             }
             div class="scale" aria-hidden="true" { span { (least) } span { (most) } }
@@ -82,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_highest_column_fills_its_place() {
-        let svg = histogram("Words", &[1, 4, 0], "1", "9").into_string();
+        let svg = histogram("Words", &[1, 4, 0], ["1", "9"]).into_string();
         assert!(
             svg.contains("x=\"1.05\" y=\"0.00\" width=\"0.9\" height=\"100.00\""),
             "{svg}"

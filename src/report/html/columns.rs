@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::insight::{Column, Kind, Lengths, Reservoir, Shares, Statistics, Texts};
+use crate::insight::{Column, Histogram, Kind, Reservoir, Shares, Statistics, Texts};
 use crate::sample::Field;
 
 use super::text::{count, part, percent, shown};
@@ -111,7 +111,7 @@ fn numbers_of(column: &Column, numbers: &Reservoir<f64>) -> Markup {
     let counts = bins(chosen.iter().map(|number| (place(*number), 1)));
     html! {
         h3 { "Numbers in " (name(column)) }
-        (chart::histogram("Samples by number", &counts, &least.to_string(), &most.to_string()))
+        (chart::histogram("Samples by number", &counts, [&least.to_string(), &most.to_string()]))
         @if !numbers.has_all() { p class="note" { "Of " (count(chosen.len() as u64)) " numbers chosen at random." } }
     }
 }
@@ -143,7 +143,7 @@ fn wording(column: &Column, texts: &Texts) -> Markup {
     }
 }
 
-fn lengths(lengths: &Lengths) -> Markup {
+fn lengths(lengths: &Histogram) -> Markup {
     let (least, most) = (lengths.quantile(0.0), lengths.quantile(1.0));
     // As many whole words in each column, or some would stand out.
     let width = (most - least + 1).div_ceil(BINS.into());
@@ -157,7 +157,7 @@ fn lengths(lengths: &Lengths) -> Markup {
         number => format!("{} words", count(number)),
     };
     html! {
-        @if most > least { (chart::histogram("Texts by their length", &counts, &words(least), &words(most))) }
+        @if most > least { (chart::histogram("Texts by their length", &counts, [&words(least), &words(most)])) }
     }
 }
 

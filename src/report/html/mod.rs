@@ -12,6 +12,7 @@ mod made;
 mod run;
 mod samples;
 mod text;
+mod time;
 mod together;
 
 use base64::Engine as _;
@@ -22,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 use crate::insight::{Run, Shares, Statistics, findings};
 use crate::sample::Field;
 
-use text::{count, part, percent, shown};
+use text::{count, dollars, part, percent, shown};
 
 /// What a page says of its maker.
 pub const GENERATOR: &str = "sdgen, data report";
@@ -47,6 +48,8 @@ pub struct Page<'a> {
     pub fields: &'a [Field],
     /// The shares of the classes that were asked for, if they are known.
     pub shares: Option<&'a Shares>,
+    /// What is to be told of rows that could not be read.
+    pub broken: &'a [String],
     /// What is to be known of how they were read.
     pub notes: &'a [String],
 }
@@ -110,7 +113,8 @@ impl Page<'_> {
     }
 
     fn head(&self) -> Markup {
-        let findings = findings(self.statistics, self.runs, self.shares);
+        let mut findings = findings(self.statistics, self.runs, self.shares);
+        findings.splice(0..0, self.broken.iter().cloned());
         html! {
             p class="kind" { "Data report" }
             h1 { (self.name()) }
@@ -178,7 +182,7 @@ impl Page<'_> {
                 div { dt { "Columns" } dd { (self.statistics.columns().len()) } }
                 div { dt { "Repetitions" } dd { (percent(repeated)) } }
                 @if let Some(cost) = cost {
-                    div { dt { @if self.is_of_parts() { "Cost of the whole run" } @else { "Cost" } } dd { "$" (format!("{cost:.4}")) } }
+                    div { dt { @if self.is_of_parts() { "Cost of the whole run" } @else { "Cost" } } dd { (dollars(cost)) } }
                 }
             }
         }

@@ -6,10 +6,10 @@ use maud::{Markup, html};
 
 use crate::generate::verify::Counts;
 use crate::generate::{Books, Traffic};
-use crate::insight::{Account, Run, Stretch};
+use crate::insight::Run;
 
-use super::chart;
-use super::text::{count, part, percent, shown};
+use super::text::{count, dollars, part, percent, seconds, shown};
+use super::{chart, time};
 
 /// Reasons that are told, the most frequent first.
 const MOST_REASONS: usize = 30;
@@ -28,8 +28,8 @@ pub(super) fn section(run: &Run) -> Markup {
             }
             @if let Some(tally) = &account.verified { (verified(&tally.all)) }
             (growth(run))
-            (pace(run))
-            @if let Some(traffic) = &account.traffic { (spent(account, traffic)) }
+            (time::charts(run))
+            @if let Some(traffic) = &account.traffic { (spent(run, traffic)) }
         }
     }
 }
@@ -127,31 +127,14 @@ fn growth(run: &Run) -> Markup {
     }
 }
 
-fn pace(run: &Run) -> Markup {
-    let (stretches, minutes) = run.pace.stretches().unwrap_or_default();
-    let end = format!("{} min", count(stretches.len() as u64 * minutes));
-    let unit = match minutes {
-        1 => "one minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
-    };
-    let counts = |number: fn(&Stretch) -> u64| stretches.iter().map(number).collect::<Vec<_>>();
-    let charts = [
-        ("Requests that ended", counts(|stretch| stretch.requests)),
-        ("Samples written", counts(|stretch| stretch.samples)),
-        ("Tokens, in and out", counts(|stretch| stretch.tokens)),
+fn spent(run: &Run, traffic: &Traffic) -> Markup {
+    let account = &run.account;
+    let answer_ms = run.pace.answer_ms();
+    let are_timed = !answer_ms.is_empty() && !account.offline;
+    let times = [
+        ("Half of the answers took at most", 0.5),
+        ("Nine of ten took at most", 0.9),
     ];
-    html! {
-        @if stretches.len() > 1 {
-            h3 { "Over time" }
-            p { "A column stands for " (unit) " of the run, without the time between its parts. Batches are counted when they ended." }
-            @for (title, counts) in &charts {
-                @if counts.iter().any(|count| *count > 0) { (chart::histogram(title, counts, "0 min", &end)) }
-            }
-        }
-    }
-}
-
-fn spent(account: &Account, traffic: &Traffic) -> Markup {
     let usage = &traffic.usage;
     let written = account.samples.as_ref().map_or(0, |books| books.written);
     let errors = traffic.errors.iter().take(MOST_REASONS);
@@ -185,10 +168,15 @@ fn spent(account: &Account, traffic: &Traffic) -> Markup {
                 @for (error, number) in errors {
                     tr { th scope="row" { "Error: " bdi { (shown(error, 200)) } } td class="number" { (count(*number)) } }
                 }
+                @if are_timed {
+                    @for (name, part) in times {
+                        tr { th scope="row" { (name) } td class="number" { (seconds(answer_ms.quantile(part))) } }
+                    }
+                }
                 @if let Some(cost) = &account.cost {
-                    tr { th scope="row" { "Cost, at prices of " (shown(&cost.prices_of, 40)) } td class="number" { "$" (format!("{:.4}", cost.usd)) } }
+                    tr { th scope="row" { "Cost, at prices of " (shown(&cost.prices_of, 40)) } td class="number" { (dollars(cost.usd)) } }
                     @if written > 0 {
-                        tr { th scope="row" { "Cost of 1,000 samples" } td class="number" { "$" (format!("{:.4}", cost.usd * 1000.0 * part(1, written))) } }
+                        tr { th scope="row" { "Cost of 1,000 samples" } td class="number" { (dollars(cost.usd * 1000.0 * part(1, written))) } }
                     }
                 }
             }
@@ -200,32 +188,5 @@ fn spent(account: &Account, traffic: &Traffic) -> Markup {
                 (format!("{seconds:.1}")) " s."
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::generate::Step;
-
-    #[test]
-    fn what_ended_in_each_minute_is_drawn_from_two_minutes_on() {
-        let mut run = Run::default();
-        let mut take = |seconds| {
-            run.pace.take(Step {
-                ended: 1,
-                written: 25,
-                seconds: Some(seconds),
-                ..Step::default()
-            });
-            pace(&run).into_string()
-        };
-        assert_eq!(take(59), "");
-        let page = take(60);
-        assert!(
-            page.contains("From 0 min to 2 min; the highest column stands for 25."),
-            "{page}"
-        );
-        assert!(!page.contains("Tokens"), "{page}");
     }
 }

@@ -47,6 +47,17 @@ pub(super) fn count(number: u64) -> String {
     HumanCount(number).to_string()
 }
 
+/// US dollars.
+pub(super) fn dollars(amount: f64) -> String {
+    format!("${amount:.4}")
+}
+
+/// `milliseconds` as seconds.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+pub(super) fn seconds(milliseconds: u64) -> String {
+    format!("{:.2} s", milliseconds as f64 / 1000.0)
+}
+
 /// The part that `count` is of `all`, 0 to 1.
 #[expect(clippy::cast_precision_loss, reason = "a part of samples")]
 pub(super) fn part(count: u64, all: u64) -> f64 {

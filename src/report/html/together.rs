@@ -52,7 +52,7 @@ fn shared(overlap: &Overlap) -> Markup {
     html! {
         h3 { "Words that " (first) " and " (second) " share" }
         p { "Of the different words of the shorter text, the other has " (spread(&overlap.portions)) ". " (meaning(overlap.relation)) }
-        (chart::histogram("Pairs by the part of the words that they share", &overlap.portions.twentieths(), "0 %", "100 %"))
+        (chart::histogram("Pairs by the part of the words that they share", &overlap.portions.twentieths(), ["0 %", "100 %"]))
     }
 }
 
