@@ -125,6 +125,18 @@ impl Words {
         }
     }
 
+    /// Whether any word of `subject` that says something is there, if it has one:
+    /// one of four letters or more.
+    fn touch(&self, subject: &str) -> bool {
+        let mut words = words(subject);
+        words.retain(|word| match word.kind {
+            Kind::Number => false,
+            Kind::Spaced => word.letters.chars().count() >= LEAST_STEM,
+            Kind::Unspaced => true,
+        });
+        words.is_empty() || words.iter().any(|word| self.share_of(word).0 > 0)
+    }
+
     /// How much of `word` is there, and how much there is of it: letters, or pairs
     /// of characters.
     fn share_of(&self, word: &Word) -> (usize, usize) {
@@ -165,6 +177,11 @@ impl Kind {
             letter.is_alphabetic().then_some(Self::Spaced)
         }
     }
+}
+
+/// Whether `text` may be about `subject`: it has a word of it.
+pub(crate) fn may_be_about(text: &str, subject: &str) -> bool {
+    Words::of(text).touch(subject)
 }
 
 /// Thai, Lao, Burmese, Khmer, Chinese, Japanese, Korean.
@@ -273,6 +290,27 @@ mod tests {
             ("he", false),
         ] {
             assert_eq!(words.cover(answer), is_covered, "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_text_about_a_subject_has_a_word_of_it() {
+        for (subject, text, is_about) in [
+            (
+                "Mails to a shop",
+                "Emails that customers send to shops.",
+                true,
+            ),
+            (
+                "Mails to a shop",
+                "I am ready to help. What is your order?",
+                false,
+            ),
+            ("灯台の歴史", "日本の灯台について", true),
+            ("灯台の歴史", "了解しました", false),
+            ("Q&A", "Questions and answers", true),
+        ] {
+            assert_eq!(may_be_about(text, subject), is_about, "{text}");
         }
     }
 

@@ -21,7 +21,7 @@ use crate::sample::{Field, Sample, Value};
 pub use agreement::agree;
 pub use check::Check;
 pub use classes::Classes;
-pub(crate) use coverage::is_unspaced;
+pub(crate) use coverage::{is_unspaced, may_be_about};
 pub use custom::{CustomFormatError, load as load_custom};
 pub use grounding::{Ground, Grounding};
 pub use predefined::{CLASSIFICATION, LabelsError, PREDEFINED, classification, predefined};

@@ -1,6 +1,6 @@
 //! Query refinement: one request, and the query as it is if that fails.
 
-use crate::format::FormatHandler;
+use crate::format::{FormatHandler, may_be_about};
 use crate::llm::{Answer, ChatRequest, Completion, FinishReason};
 use crate::prompt;
 
@@ -26,8 +26,8 @@ pub(super) fn request(
     }
 }
 
-/// The refinement in an answer, or what is wrong with it.
-pub(super) fn read(completion: &Completion) -> Result<String, String> {
+/// The refinement of `query` in an answer, or what is wrong with it.
+pub(super) fn read(completion: &Completion, query: &str) -> Result<String, String> {
     let text = completion.text.trim();
     if let Some(refusal) = completion.finish_reason.refusal() {
         return Err(refusal);
@@ -38,6 +38,10 @@ pub(super) fn read(completion: &Completion) -> Result<String, String> {
     match text.chars().count() {
         0 => Err("the answer is empty".to_owned()),
         _ if text.starts_with(['{', '[', '`']) => Err("the answer is no plain text".to_owned()),
+        // Small models answer the query, or greet.
+        1..=LONGEST if !may_be_about(text, query) => {
+            Err("the answer has no word of the query".to_owned())
+        }
         1..=LONGEST => Ok(text.to_owned()),
         _ => Err("the answer is too long".to_owned()),
     }

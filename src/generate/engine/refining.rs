@@ -18,7 +18,7 @@ use super::{Engine, Reply, Stop, patience, tell_pause};
 impl<F: FnMut(Event<'_>)> Engine<'_, F> {
     /// Has the query refined, unless that was tried before.
     pub(super) async fn refine(&mut self) {
-        let Source::Query(query) = &self.source else {
+        let Source::Query(query) = self.source.clone() else {
             return;
         };
         let Options {
@@ -33,9 +33,9 @@ impl<F: FnMut(Event<'_>)> Engine<'_, F> {
             return;
         }
         let seed = seed_requests.then_some(seed);
-        let request = refine::request(self.generator.format, query, language.as_deref(), seed);
+        let request = refine::request(self.generator.format, &query, language.as_deref(), seed);
         let read = match self.ask_once(&request).await {
-            Some(Ok(completion)) => refine::read(&completion),
+            Some(Ok(completion)) => refine::read(&completion, &query),
             Some(Err(error)) => Err(error.to_string()),
             None => return,
         };

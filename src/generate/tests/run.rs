@@ -381,6 +381,30 @@ async fn a_failed_refinement_leaves_the_query_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refinement_that_is_about_something_else_is_not_used() {
+    for (answer, is_used) in [
+        ("Harbour lights, foghorns and their keepers.", true),
+        ("I am ready to help. What is your order?", false),
+    ] {
+        let client = Scripted::new(|call, request| match &request.answer {
+            Answer::Text => completion(answer, FinishReason::Stop),
+            Answer::Samples(_) => faultless(call, request),
+        });
+        let mut bench = Bench::new(10);
+        bench.source = Source::Query("lights of a harbour".into());
+        bench.options.refine = true;
+        let (run, _) = bench.run(&client).await;
+        let query = if is_used {
+            answer
+        } else {
+            "lights of a harbour"
+        };
+        assert!(client.users()[1].starts_with(&format!("Task: {query}\n")));
+        assert_eq!(run.refined_query.is_some(), is_used);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_interrupted_refinement_is_kept() {
     let (switch, shutdown) = stop_switch();
     let mut client = Scripted::new(|_, _| {
