@@ -32,7 +32,7 @@
 //! Imports go down this list and never up, except that siblings of one floor
 //! may share words.
 //!
-//! - `main`: arguments, runtime, signals, exit code.
+//! - `main`: arguments, runtime, `signals`, exit code.
 //! - [`commands`]: what sdgen does beside a run, such as checking and
 //!   converting files.
 //! - [`run`]: the composition root. Makes the concrete parts, and turns the end

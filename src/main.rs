@@ -1,9 +1,10 @@
 //! The `sdgen` program: arguments in, exit code out.
 
+mod signals;
+
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ use sdgen::document::{self, READER_ARGUMENT};
 use sdgen::report::{self, Report};
 use sdgen::run::{ExitStatus, RunError, dry_run, prepare, runtime};
 use sdgen::shutdown::{Signal, StopSwitch, Urgency, stop_switch};
-use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
+
+use signals::{Signals, hear_of_large_files};
 
 fn main() -> ExitCode {
     if std::env::args_os()
@@ -81,20 +83,16 @@ fn carry_out(command: &Command, cli: &Cli, env: &Env) -> ExitStatus {
 /// ends the process.
 fn listen_beside(switch: StopSwitch) -> io::Result<()> {
     let runtime = runtime()?;
-    let signals = {
+    let mut signals = {
         let _context = runtime.enter();
-        signals()?
+        Signals::listen()?
     };
-    let switch = Arc::new(switch);
-    for (kind, mut signals) in signals {
-        let switch = Arc::clone(&switch);
-        runtime.spawn(async move {
-            while signals.recv().await.is_some() {
-                stop(&switch, kind);
-            }
-        });
-    }
-    let forever = move || runtime.block_on(std::future::pending::<()>());
+    let listen = async move {
+        loop {
+            stop(&switch, signals.next().await);
+        }
+    };
+    let forever = move || runtime.block_on(listen);
     thread::Builder::new().spawn(forever).map(drop)
 }
 
@@ -111,10 +109,9 @@ fn start(cli: Cli, env: &Env, report: &mut Report) -> Result<ExitStatus, RunErro
     let config = Config::resolve(cli, env)?;
     let grace = config.options.grace;
     let runtime = runtime()?;
-    // A file over the size limit is then a write error that names the file.
     let _file_size_limit = {
         let _context = runtime.enter();
-        signal(SignalKind::from_raw(SIGXFSZ))?
+        hear_of_large_files()?
     };
     if config.extent == Extent::Nothing {
         return runtime.block_on(dry_run(config, report));
@@ -124,27 +121,16 @@ fn start(cli: Cli, env: &Env, report: &mut Report) -> Result<ExitStatus, RunErro
     };
     runtime.block_on(async {
         let (switch, shutdown) = stop_switch();
-        let switch = Arc::new(switch);
-        for (kind, signals) in signals()? {
-            tokio::spawn(listen(kind, signals, Arc::clone(&switch), grace));
-        }
+        tokio::spawn(listen(Signals::listen()?, switch, grace));
         Ok(Box::pin(prepared.run(report, &shutdown)).await)
     })
 }
 
-/// Those that stop what sdgen does.
-fn signals() -> io::Result<[(Signal, Signals); 3]> {
-    Ok([
-        (Signal::Interrupt, signal(SignalKind::interrupt())?),
-        (Signal::Terminate, signal(SignalKind::terminate())?),
-        (Signal::HangUp, signal(SignalKind::hangup())?),
-    ])
-}
-
 /// Turns signals into wishes; the third one ends the process.
-async fn listen(kind: Signal, mut signals: Signals, switch: Arc<StopSwitch>, grace: Duration) {
-    while signals.recv().await.is_some() {
+async fn listen(mut signals: Signals, switch: StopSwitch, grace: Duration) {
+    loop {
         let before = switch.urgency();
+        let kind = signals.next().await;
         switch.signal(kind);
         match before {
             Urgency::Run => {
@@ -159,6 +145,3 @@ async fn listen(kind: Signal, mut signals: Signals, switch: Arc<StopSwitch>, gra
         }
     }
 }
-
-/// The signal for a file over the size limit (`man 7 signal`).
-const SIGXFSZ: i32 = 25;

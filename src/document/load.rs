@@ -11,7 +11,7 @@ use std::thread;
 
 use super::fetch::{FetchLimits, fetch};
 use super::inputs::{Candidate, Root, candidates, roots};
-use super::reader::{HowToRead, Passage, Reader};
+use super::reader::{HowToRead, Input, Outcome, Passage, Reader};
 use super::similar;
 use super::spool::{Place, Spool};
 use super::{Corpus, Document, FileType, LoadError, Refusal, Skipped};
@@ -104,8 +104,10 @@ fn read_all(
                         let sent = events.send((file, Event::Passage(passage)));
                         sent.map_err(|_| ErrorKind::BrokenPipe.into())
                     };
-                    let end = match read(candidate, how, folder, &mut reader, give) {
-                        Ok((bytes, sha256)) => Ok(Document {
+                    let read =
+                        open(candidate, folder).and_then(|input| reader.read(input, how, give));
+                    let end = match read {
+                        Ok(Outcome { bytes, sha256 }) => Ok(Document {
                             path,
                             bytes,
                             sha256,
@@ -130,43 +132,35 @@ fn read_all(
     })
 }
 
-/// Reads a candidate; returns its size and the digest of its text.
-fn read(
-    candidate: Candidate,
-    how: HowToRead,
-    folder: &Path,
-    reader: &mut Reader,
-    give: impl FnMut(Passage) -> io::Result<()>,
-) -> Result<(u64, [u8; 32]), Refusal> {
-    let (file, file_type) = open(candidate, folder)?;
-    let bytes = file.metadata().map_err(Refusal::Unreadable)?.len();
-    let sha256 = reader.read(&file, file_type, how, give)?;
-    Ok((bytes, sha256))
-}
-
 /// Opens a candidate, if it is a regular file, standard input, or can be
 /// fetched to a file in `folder`.
-fn open(candidate: Candidate, folder: &Path) -> Result<(File, FileType), Refusal> {
-    match candidate {
-        Candidate::Stdin => Ok((stdin().map_err(Refusal::Unreadable)?, FileType::Text)),
+fn open(candidate: Candidate, folder: &Path) -> Result<Input, Refusal> {
+    let (content, file_type) = match candidate {
+        Candidate::Stdin => {
+            return Ok(Input {
+                content: Box::new(io::stdin()),
+                file_type: FileType::Text,
+                bytes: None,
+            });
+        }
         Candidate::Url(url) => {
             let fetched = fetch(&url, folder, FetchLimits::default())?;
-            Ok((fetched.content, fetched.file_type))
+            (fetched.content, fetched.file_type)
         }
         Candidate::File(path) => {
             if !path.metadata().map_err(Refusal::Unreadable)?.is_file() {
                 return Err(Refusal::NotRegular);
             }
             let file_type = FileType::of(&path)?;
-            Ok((File::open(path).map_err(Refusal::Unreadable)?, file_type))
+            (File::open(path).map_err(Refusal::Unreadable)?, file_type)
         }
-        Candidate::Refused(_, refusal) => Err(refusal),
-    }
-}
-
-fn stdin() -> io::Result<File> {
-    use std::os::fd::AsFd as _;
-    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
+        Candidate::Refused(_, refusal) => return Err(refusal),
+    };
+    Ok(Input {
+        bytes: Some(content.metadata().map_err(Refusal::Unreadable)?.len()),
+        content: Box::new(content),
+        file_type,
+    })
 }
 
 /// Why there is no document.

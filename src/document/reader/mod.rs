@@ -1,23 +1,24 @@
 //! Files read by processes of their own, which crash, loop and use up memory in
 //! the place of this one.
 //!
-//! A reader is this program once more. It is handed open files and can open
-//! none, knows no key, and reaches no network.
+//! A reader is this program once more. It is handed the bytes of files, on
+//! standard input, and answers on standard error. It knows no key; as far as the
+//! system offers that, it can open no file and reaches no network.
 
+#[cfg(unix)]
+mod sandbox;
+#[cfg(not(unix))]
+#[path = "no_sandbox.rs"]
 mod sandbox;
 mod serve;
 mod wire;
 
-use std::fs::{File, Metadata};
-use std::io::{self, BufReader, ErrorKind};
-use std::os::fd::AsFd as _;
-#[cfg(not(test))]
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt as _;
+use std::io::{self, ErrorKind, Read, Write};
 use std::process::Child;
 #[cfg(not(test))]
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -46,47 +47,64 @@ const BASE_SECONDS: u64 = 10;
 /// Longest silence of a reader.
 const MOST_SILENCE: Duration = Duration::from_secs(600);
 
+/// Answers that wait to be taken from a reader.
+const WAITING: usize = 64;
+
+/// What a reader is to read, from the first byte to the last.
+pub(super) struct Input {
+    pub(super) content: Box<dyn Read + Send>,
+    pub(super) file_type: FileType,
+    /// Its size in bytes; what a stream will hold, nobody knows.
+    pub(super) bytes: Option<u64>,
+}
+
+/// What a reader found out about a file.
+pub(super) struct Outcome {
+    /// Bytes of the file.
+    pub(super) bytes: u64,
+    /// That of the whole text.
+    pub(super) sha256: [u8; 32],
+}
+
 /// Reads one file after the other; starts a process when it needs one.
 #[derive(Default)]
 pub(super) struct Reader(Option<Running>);
 
 /// A process that reads, or a thread in its place.
 struct Running {
-    channel: BufReader<UnixStream>,
+    /// Where tasks go; `None` while a file is on its way there.
+    tasks: Option<Tasks>,
+    replies: Receiver<io::Result<Reply>>,
     process: Option<Child>,
 }
 
+type Tasks = Box<dyn Write + Send>;
+
 impl Reader {
-    /// Reads `file`, gives its passages as long as they are taken, and returns the
-    /// SHA-256 of the whole text.
+    /// Reads `input`, and gives its passages as long as they are taken.
     ///
     /// # Errors
     ///
     /// The file is of no use, or reading it costs too much.
     pub(super) fn read(
         &mut self,
-        file: &File,
-        file_type: FileType,
+        input: Input,
         how: HowToRead,
         mut give: impl FnMut(Passage) -> io::Result<()>,
-    ) -> Result<[u8; 32], Refusal> {
-        // What a stream will hold, nobody knows.
-        let metadata = file.metadata().ok().filter(Metadata::is_file);
-        let seconds = metadata.map(|metadata| BASE_SECONDS + (metadata.len() >> 20));
+    ) -> Result<Outcome, Refusal> {
         let task = Task {
-            file_type,
+            file_type: input.file_type,
             how,
-            seconds,
+            seconds: input.bytes.map(|bytes| BASE_SECONDS + (bytes >> 20)),
         };
         let mut running = match self.0.take() {
             Some(running) => running,
             None => Running::start().map_err(Refusal::NoReader)?,
         };
-        let read = running.read(&task, file, &mut give);
-        match read {
+        match running.read(task, input.content, &mut give) {
             Ok(answer) => {
-                self.0 = Some(running);
-                answer.map_err(Refusal::Malformed)
+                self.0 = Some(running).filter(|running| running.tasks.is_some());
+                answer
             }
             Err(error) => Err(running.post_mortem(&error)),
         }
@@ -96,16 +114,18 @@ impl Reader {
 impl Running {
     #[cfg(not(test))]
     fn start() -> io::Result<Self> {
-        let (channel, its_end) = UnixStream::pair()?;
-        let process = Command::new(this_program()?)
+        let mut process = Command::new(this_program()?)
             .arg(READER_ARGUMENT)
             .env_clear()
-            .stdin(OwnedFd::from(its_end))
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()?;
+        let tasks = process.stdin.take().ok_or(ErrorKind::BrokenPipe)?;
+        let replies = process.stderr.take().ok_or(ErrorKind::BrokenPipe)?;
         Ok(Self {
-            channel: BufReader::new(channel),
+            tasks: Some(Box::new(tasks)),
+            replies: received(replies),
             process: Some(process),
         })
     }
@@ -113,39 +133,73 @@ impl Running {
     /// A thread: tests of the library have no program to start.
     #[cfg(test)]
     fn start() -> io::Result<Self> {
-        let (channel, its_end) = UnixStream::pair()?;
-        std::thread::spawn(move || serve::serve_at(its_end, |_| Ok(())));
+        let (its_tasks, tasks) = io::pipe()?;
+        let (replies, its_replies) = io::pipe()?;
+        thread::spawn(move || serve::serve_at(its_tasks, its_replies, |_| Ok(())));
         Ok(Self {
-            channel: BufReader::new(channel),
+            tasks: Some(Box::new(tasks)),
+            replies: received(replies),
             process: None,
         })
     }
 
-    /// The digest of a text or why there is none, unless the reader dies.
+    /// What came of a file, unless the reader dies.
     fn read(
         &mut self,
-        task: &Task,
-        file: &File,
+        task: Task,
+        content: Box<dyn Read + Send>,
         give: &mut impl FnMut(Passage) -> io::Result<()>,
-    ) -> io::Result<Result<[u8; 32], String>> {
-        let channel = self.channel.get_mut();
-        channel.set_read_timeout(task.seconds.map(|seconds| {
+    ) -> io::Result<Result<Outcome, Refusal>> {
+        let silence = task.seconds.map(|seconds| {
             let silence = Duration::from_secs(60 + 2 * seconds);
             silence.min(MOST_SILENCE)
-        }))?;
-        send_task(channel, task, file.as_fd())?;
+        });
+        let mut tasks = self.tasks.take().ok_or(ErrorKind::BrokenPipe)?;
+        // A file that is refused may have no end: nobody waits for this thread then.
+        let feeding = thread::Builder::new().spawn(move || {
+            let sent = send_task(&mut tasks, &task, content);
+            sent.map(|bytes| (bytes, tasks))
+        })?;
         loop {
-            match receive(&mut self.channel)? {
+            match self.reply(silence)? {
                 Reply::Passage(passage) => give(passage)?,
-                Reply::Done { sha256 } => return Ok(Ok(sha256)),
-                Reply::Refused(reason) => return Ok(Err(reason)),
+                Reply::Done { sha256 } => {
+                    let (bytes, tasks) = feeding.join().map_err(|_| ErrorKind::BrokenPipe)??;
+                    self.tasks = Some(tasks);
+                    return Ok(Ok(Outcome { bytes, sha256 }));
+                }
+                Reply::Refused(reason) => {
+                    let fed = feeding.is_finished().then(|| feeding.join());
+                    return Ok(Err(match fed {
+                        Some(Ok(Err(error))) if error.kind() != ErrorKind::BrokenPipe => {
+                            Refusal::Unreadable(error)
+                        }
+                        Some(Ok(Ok((_, tasks)))) => {
+                            self.tasks = Some(tasks);
+                            Refusal::Malformed(reason)
+                        }
+                        _ => Refusal::Malformed(reason),
+                    }));
+                }
             }
+        }
+    }
+
+    /// The next reply; it must come within `silence`, if that is limited.
+    fn reply(&self, silence: Option<Duration>) -> io::Result<Reply> {
+        match silence {
+            Some(silence) => match self.replies.recv_timeout(silence) {
+                Ok(reply) => reply,
+                Err(RecvTimeoutError::Timeout) => Err(ErrorKind::TimedOut.into()),
+                Err(RecvTimeoutError::Disconnected) => Err(ErrorKind::BrokenPipe.into()),
+            },
+            None => self.replies.recv().map_err(|_| ErrorKind::BrokenPipe)?,
         }
     }
 
     /// What killed a reader that ended with `error`.
     fn post_mortem(mut self, error: &io::Error) -> Refusal {
-        if error.kind() == ErrorKind::WouldBlock {
+        if error.kind() == ErrorKind::TimedOut {
             return Refusal::TooSlow;
         }
         let status = self.process.as_mut().and_then(|process| {
@@ -153,11 +207,27 @@ impl Running {
             let _ = process.kill();
             process.wait().ok()
         });
-        match status.and_then(|status| status.signal()) {
-            Some(SIGXCPU) => Refusal::TooSlow,
-            _ => Refusal::Crashed,
+        match status.is_some_and(sandbox::was_out_of_time) {
+            true => Refusal::TooSlow,
+            false => Refusal::Crashed,
         }
     }
+}
+
+/// The replies that come in on `channel`, until it breaks.
+fn received(mut channel: impl Read + Send + 'static) -> Receiver<io::Result<Reply>> {
+    let (replies, taken) = sync_channel(WAITING);
+    thread::spawn(move || {
+        let mut channel = io::BufReader::new(&mut channel);
+        loop {
+            let reply = receive(&mut channel);
+            let is_last = reply.is_err();
+            if replies.send(reply).is_err() || is_last {
+                return;
+            }
+        }
+    });
+    taken
 }
 
 impl Drop for Running {
@@ -179,6 +249,3 @@ fn this_program() -> io::Result<std::path::PathBuf> {
         false => std::env::current_exe(),
     }
 }
-
-/// The signal for too much computing time (`man 7 signal`).
-const SIGXCPU: i32 = 24;

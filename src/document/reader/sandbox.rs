@@ -5,8 +5,10 @@
 //! Linux.
 
 use std::io;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::ExitStatus;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 
 /// Most memory for data, in bytes.
@@ -20,7 +22,7 @@ pub(super) fn enter() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
         lower(Resource::Data, MOST_BYTES)?;
-        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+        rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     }
     #[cfg(not(target_os = "linux"))]
     lower(Resource::As, MOST_BYTES)?;
@@ -40,6 +42,11 @@ pub(super) fn limit_time(seconds: Option<u64>) -> io::Result<()> {
     };
     let limit = Rlimit { current, maximum };
     Ok(setrlimit(Resource::Cpu, limit)?)
+}
+
+/// Whether a process that ended with `status` had no computing time left.
+pub(super) fn was_out_of_time(status: ExitStatus) -> bool {
+    status.signal() == Some(Signal::XCPU.as_raw())
 }
 
 fn lower(resource: Resource, most: u64) -> io::Result<()> {

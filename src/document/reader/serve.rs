@@ -1,14 +1,12 @@
 //! The side of a reader: files in, passages out.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Cursor, Read, Write as _};
-use std::os::fd::AsFd as _;
-use std::os::unix::net::UnixStream;
+use std::io::{self, BufWriter, Cursor, Read, Write};
+use std::panic;
 
 use sha2::{Digest as _, Sha256};
 
 use super::sandbox;
-use super::wire::{Passage, Reply, Task, receive_task, send};
+use super::wire::{Content, Passage, Reply, Task, receive_task, send};
 use crate::document::chunk::{self, Chunker};
 use crate::document::spool::Record;
 use crate::document::{
@@ -19,51 +17,55 @@ use crate::document::{
 /// Bytes of text that a page is worth.
 const PAGE_BYTES: u32 = 3_000;
 
-/// Reads files for the program at the other end of standard input, shut in, until
-/// that has no more.
+/// Reads the files that come on standard input, shut in, until there are no more,
+/// and answers on standard error.
 ///
 /// # Errors
 ///
-/// There is no such program, or it is gone.
+/// The program that asks is gone.
 pub fn serve() -> io::Result<()> {
     // Not standard output: some parser prints there.
-    let channel = io::stdin().as_fd().try_clone_to_owned()?;
+    let replies = io::stderr().lock();
+    panic::set_hook(Box::new(|_| {}));
     sandbox::enter()?;
-    serve_at(channel.into(), sandbox::limit_time)
+    serve_at(io::stdin().lock(), replies, sandbox::limit_time)
 }
 
-/// Reads files for the program at the other end of `channel`; `limit_time` is
-/// told how many seconds each may take.
+/// Reads the files that come from `tasks`, and answers to `replies`; `limit_time`
+/// is told how many seconds each may take.
 pub(super) fn serve_at(
-    mut channel: UnixStream,
+    mut tasks: impl Read,
+    replies: impl Write,
     limit_time: impl Fn(Option<u64>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut replies = BufWriter::new(channel.try_clone()?);
-    while let Some((task, file)) = receive_task(&mut channel)? {
+    let mut replies = BufWriter::new(replies);
+    while let Some(task) = receive_task(&mut tasks)? {
         limit_time(task.seconds)?;
-        let mut text = Answer {
+        let mut answer = Answer {
             task,
             replies: &mut replies,
             sent: 0,
             digest: Sha256::new(),
         };
-        let reply = match text.read(file.into()) {
+        let mut content = Content::new(&mut tasks);
+        let reply = match answer.read(&mut content) {
             Ok(()) => Reply::Done {
-                sha256: text.digest.finalize().into(),
+                sha256: answer.digest.finalize().into(),
             },
             Err(Stop::Refused(refusal)) => Reply::Refused(refusal.to_string()),
             Err(Stop::Broken(error)) => return Err(error),
         };
         send(&mut replies, &reply)?;
         replies.flush()?;
+        io::copy(&mut content, &mut io::sink())?;
     }
     Ok(())
 }
 
 /// What is said of one file.
-struct Answer<'a> {
+struct Answer<'a, W> {
     task: Task,
-    replies: &'a mut BufWriter<UnixStream>,
+    replies: &'a mut W,
     /// Passages so far.
     sent: u32,
     /// That of all text, or of all pages.
@@ -89,12 +91,14 @@ impl From<io::Error> for Stop {
     }
 }
 
-impl Answer<'_> {
-    fn read(&mut self, mut file: File) -> Result<(), Stop> {
+impl<W: Write> Answer<'_, W> {
+    fn read(&mut self, content: &mut dyn Read) -> Result<(), Stop> {
         match self.task.how.pdf {
-            PdfReading::Text(engine) => self.read_text(&mut file, engine)?,
-            PdfReading::Pages if self.task.file_type == FileType::Pdf => self.read_pages(file)?,
-            PdfReading::Pages => self.read_text(&mut file, PdfEngine::default())?,
+            PdfReading::Text(engine) => self.read_text(content, engine)?,
+            PdfReading::Pages if self.task.file_type == FileType::Pdf => {
+                self.read_pages(content)?;
+            }
+            PdfReading::Pages => self.read_text(content, PdfEngine::default())?,
         }
         match self.sent {
             0 => Err(Refusal::Blank.into()),
@@ -121,7 +125,7 @@ impl Answer<'_> {
         Ok(chunker.finish(|passage| self.send_text(passage))?)
     }
 
-    fn read_pages(&mut self, file: File) -> Result<(), Stop> {
+    fn read_pages(&mut self, file: &mut dyn Read) -> Result<(), Stop> {
         let mut content = Vec::new();
         let most = Limits::default().file_bytes;
         let read = file.take(most + 1).read_to_end(&mut content);

@@ -1,22 +1,17 @@
-//! What goes to and fro between the program and its readers: an open file with
-//! each task, frames of [postcard](https://postcard.jamesmunns.com) back.
+//! What goes to and fro between the program and its readers, in frames: a length
+//! of four bytes, and what it is of. Messages are in
+//! [postcard](https://postcard.jamesmunns.com), and files follow their task as
+//! they are.
 
-use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
-use std::mem::MaybeUninit;
-use std::os::fd::{BorrowedFd, OwnedFd};
-use std::os::unix::net::UnixStream;
+use std::io::{self, ErrorKind, Read, Write};
 
-use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
-};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::HowToRead;
 use crate::document::FileType;
 
-/// What a reader is to do with the file that comes along.
+/// What a reader is to do with the file that comes behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Task {
     pub(super) file_type: FileType,
@@ -53,65 +48,146 @@ pub(super) enum Reply {
 /// Longest frame; far more than a passage takes.
 const MOST_BYTES: u32 = 64 << 20;
 
-/// Sends a task with its file.
+/// Bytes of a file that travel together.
+const PIECE: usize = 64 << 10;
+
+/// Sends `task`, and what is to be read after it; returns how many bytes that
+/// were.
+///
+/// An empty frame ends it.
 pub(super) fn send_task(
-    channel: &mut UnixStream,
+    channel: &mut impl Write,
     task: &Task,
-    file: BorrowedFd<'_>,
-) -> io::Result<()> {
-    let files = [file];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-    let mut ancillary = SendAncillaryBuffer::new(&mut space);
-    ancillary.push(SendAncillaryMessage::ScmRights(&files));
-    // A file cannot travel without a byte.
-    sendmsg(
-        &*channel,
-        &[IoSlice::new(&[0])],
-        &mut ancillary,
-        SendFlags::empty(),
-    )?;
-    send(channel, task)
-}
-
-/// The next task and its file; `None` when there is none to come.
-pub(super) fn receive_task(channel: &mut UnixStream) -> io::Result<Option<(Task, OwnedFd)>> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-    let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-    let mut byte = [0];
-    let received = recvmsg(
-        &*channel,
-        &mut [IoSliceMut::new(&mut byte)],
-        &mut ancillary,
-        RecvFlags::empty(),
-    )?;
-    if received.bytes == 0 {
-        return Ok(None);
+    mut content: impl Read,
+) -> io::Result<u64> {
+    send(channel, task)?;
+    let mut piece = vec![0; PIECE];
+    let mut sent = 0;
+    loop {
+        let n = match content.read(&mut piece) {
+            Ok(n) => n,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        send_frame(channel, &piece[..n])?;
+        sent += n as u64;
+        if n == 0 {
+            channel.flush()?;
+            return Ok(sent);
+        }
     }
-    let mut files = ancillary.drain().filter_map(|message| match message {
-        RecvAncillaryMessage::ScmRights(mut files) => files.next(),
-        _ => None,
-    });
-    let file = files.next().ok_or(ErrorKind::InvalidData)?;
-    Ok(Some((receive(channel)?, file)))
 }
 
-/// Sends a message as a frame: its length, then its bytes.
+/// The next task; `None` when there is none to come.
+pub(super) fn receive_task(channel: &mut impl Read) -> io::Result<Option<Task>> {
+    match receive(channel) {
+        Ok(task) => Ok(Some(task)),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What is to be read for a task, behind which the next one comes.
+pub(super) struct Content<'a, R> {
+    channel: &'a mut R,
+    /// Bytes of the frame that are still to come.
+    left: usize,
+    is_over: bool,
+}
+
+impl<'a, R: Read> Content<'a, R> {
+    pub(super) fn new(channel: &'a mut R) -> Self {
+        Self {
+            channel,
+            left: 0,
+            is_over: false,
+        }
+    }
+}
+
+impl<R: Read> Read for Content<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 && !self.is_over {
+            self.left = receive_length(self.channel)?;
+            self.is_over = self.left == 0;
+        }
+        let most = buffer.len().min(self.left);
+        if most == 0 {
+            return Ok(0);
+        }
+        let n = self.channel.read(&mut buffer[..most])?;
+        if n == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= n;
+        Ok(n)
+    }
+}
+
+/// Sends a message as a frame.
 pub(super) fn send(channel: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
     let bytes = postcard::to_stdvec(message).map_err(io::Error::other)?;
-    let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
-    channel.write_all(&length.to_le_bytes())?;
-    channel.write_all(&bytes)
+    send_frame(channel, &bytes)
 }
 
 /// The message in the next frame.
 pub(super) fn receive<T: DeserializeOwned>(channel: &mut impl Read) -> io::Result<T> {
+    let mut bytes = vec![0; receive_length(channel)?];
+    channel.read_exact(&mut bytes)?;
+    postcard::from_bytes(&bytes).map_err(io::Error::other)
+}
+
+/// Sends the length of `bytes`, and then them.
+fn send_frame(channel: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+    channel.write_all(&length.to_le_bytes())?;
+    channel.write_all(bytes)
+}
+
+fn receive_length(channel: &mut impl Read) -> io::Result<usize> {
     let mut length = [0; 4];
     channel.read_exact(&mut length)?;
     let length = u32::from_le_bytes(length);
-    if length > MOST_BYTES {
-        return Err(ErrorKind::InvalidData.into());
+    match length > MOST_BYTES {
+        true => Err(ErrorKind::InvalidData.into()),
+        false => Ok(length as usize),
     }
-    let mut bytes = vec![0; length as usize];
-    channel.read_exact(&mut bytes)?;
-    postcard::from_bytes(&bytes).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{ChunkSize, PdfReading};
+
+    #[test]
+    fn tasks_come_one_after_the_other_whatever_is_read_of_their_files() {
+        let task = |seconds| Task {
+            file_type: FileType::Text,
+            how: HowToRead {
+                pdf: PdfReading::default(),
+                chunk_size: ChunkSize::default(),
+            },
+            seconds: Some(seconds),
+        };
+        let (first, second) = (vec![7; PIECE + 1], b"lamp");
+        let mut channel = Vec::new();
+        let sent = send_task(&mut channel, &task(1), &first[..]).expect("sent");
+        assert_eq!(sent, PIECE as u64 + 1);
+        send_task(&mut channel, &task(2), &second[..]).expect("sent");
+
+        let mut channel = &channel[..];
+        for (number, file) in [(1, &first[..]), (2, &second[..])] {
+            let received = receive_task(&mut channel).expect("a frame");
+            assert_eq!(received, Some(task(number)));
+            let (mut content, mut read) = (Content::new(&mut channel), Vec::new());
+            content.read_to_end(&mut read).expect("whole");
+            assert!(read == file);
+            assert_eq!(content.read(&mut [0]).expect("its end"), 0);
+        }
+        assert_eq!(receive_task(&mut channel).expect("the end"), None);
+        // A file that is cut off is no file.
+        let mut cut = &[9, 0, 0, 0, 1, 2][..];
+        let cut = Content::new(&mut cut).read_to_end(&mut Vec::new());
+        assert_eq!(cut.expect_err("cut").kind(), ErrorKind::UnexpectedEof);
+    }
 }
