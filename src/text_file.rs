@@ -26,11 +26,10 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn a_file_without_an_end_is_refused() {
         let error = read(Path::new("/dev/zero")).expect_err("it has no end");

@@ -199,6 +199,7 @@ fn a_folder_without_text_is_an_error() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn symbolic_links_in_a_folder_are_not_followed() {
     use std::os::unix::fs::symlink;
@@ -222,6 +223,7 @@ fn symbolic_links_in_a_folder_are_not_followed() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn a_symbolic_link_that_is_asked_for_is_followed() {
     let root = folder(&[("a/b.txt", b"text")]);
@@ -231,6 +233,7 @@ fn a_symbolic_link_that_is_asked_for_is_followed() {
     assert_eq!(texts(&corpus, &root), pairs(&[("link/b.txt", "text")]));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_named_pipe_does_not_block() {
     let root = folder(&[("a.txt", b"text")]);
@@ -281,6 +284,7 @@ fn what_cannot_be_used_is_skipped_if_something_is_left() {
     assert!(matches!(nothing, Err(LoadError::NothingLeft { .. })));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_pattern_follows_no_links() {
     use std::os::unix::fs::symlink;

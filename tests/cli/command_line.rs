@@ -1,8 +1,5 @@
 //! Flags, environment and `.env`, before anything is sent or written.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use serde_json::json;
 
 use crate::fake_gemini::{self, FakeGemini, user_text};
@@ -327,58 +324,4 @@ fn a_proxy_is_used_for_other_hosts() {
         proxy.requests()[0].path,
         "http://models.invalid/v1/chat/completions"
     );
-}
-
-/// Runs the program on a terminal, as `script` makes one, and types `answer`.
-#[cfg(target_os = "linux")]
-pub(crate) fn on_a_terminal(
-    sandbox: &Sandbox,
-    env: &[(&str, &str)],
-    words: &str,
-    answer: &str,
-) -> (Option<i32>, String) {
-    let command = format!("{} {words}", env!("CARGO_BIN_EXE_sdgen"));
-    let mut child = Command::new("/usr/bin/script")
-        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
-        .current_dir(sandbox.path("."))
-        .env_clear()
-        .env("TERM", "xterm")
-        .envs(env.iter().copied())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .as_mut()
-        .unwrap()
-        .write_all(answer.as_bytes())
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
-    (
-        output.status.code(),
-        String::from_utf8_lossy(&output.stdout).into_owned(),
-    )
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_large_run_on_a_terminal_is_asked_about() {
-    let words = format!("{OFFLINE} --samples 2001");
-    for (answer, rows) in [("n\n", None), ("\n", None), ("y\n", Some(2001))] {
-        let sandbox = Sandbox::new();
-        let (code, screen) = on_a_terminal(&sandbox, &[], &words, answer);
-        assert!(screen.contains("2,001 samples take about"), "{screen}");
-        assert_eq!(code, Some(0));
-        let data = "synthetic_data_qa_from_query.jsonl";
-        assert_eq!(
-            sandbox
-                .path(data)
-                .exists()
-                .then(|| sandbox.jsonl(data).len()),
-            rows
-        );
-    }
-    let (_, screen) = on_a_terminal(&Sandbox::new(), &[], &format!("{words} --yes"), "");
-    assert!(!screen.contains("2,001 samples take"), "{screen}");
 }

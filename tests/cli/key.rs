@@ -1,6 +1,7 @@
 //! The key is in one header of each request, and nowhere else.
 
-use std::fs::{self, Permissions};
+use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::fake_gemini::{self, FakeGemini, Reply, answer_fully};
@@ -195,14 +196,18 @@ fn a_key_in_a_file_wins_over_the_environment() {
     let folder = Sandbox::new();
     let path = folder.write("key", format!("\u{feff} {}\r\n", fake_gemini::KEY));
     let name = path.to_str().unwrap();
-    fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-    let ran = with_key_in(name, "", &sandbox, &fake).exits(0);
-    is_nowhere(
-        fake_gemini::KEY,
-        &ran.says("can be read by other users"),
-        &sandbox,
-    );
-    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    #[cfg(unix)]
+    {
+        let set_mode = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        set_mode(0o640);
+        let ran = with_key_in(name, "", &sandbox, &fake).exits(0);
+        is_nowhere(
+            fake_gemini::KEY,
+            &ran.says("can be read by other users"),
+            &sandbox,
+        );
+        set_mode(0o600);
+    }
     let ran = with_key_in(name, "", &sandbox, &fake).exits(0);
     assert!(!ran.stderr.contains("other users"), "{}", ran.stderr);
     let manifest = sandbox.read(".sdgen/synthetic_data_pair_from_query.run.json");

@@ -7,10 +7,12 @@ mod budget;
 mod command_line;
 mod commands;
 mod convert;
+#[cfg(unix)]
 mod crash;
 mod custom_formats;
 mod data_sets;
 mod dedup;
+#[cfg(unix)]
 mod disk;
 mod documents;
 mod examples;
@@ -26,6 +28,7 @@ mod items;
 mod key;
 mod language;
 mod locks;
+#[cfg(target_os = "linux")]
 mod memory;
 mod native_pdf;
 mod offline;
@@ -35,7 +38,9 @@ mod parts;
 mod provenance;
 mod python;
 mod random;
+#[cfg(unix)]
 mod readers;
+#[cfg(unix)]
 mod readme;
 mod recorded;
 mod repeat;
@@ -45,9 +50,11 @@ mod run;
 mod sandbox;
 mod sanity;
 mod scale;
+#[cfg(target_os = "linux")]
 mod screen;
 mod server;
 mod settings;
+#[cfg(unix)]
 mod signals;
 mod steering;
 mod storm;

@@ -62,13 +62,11 @@ fn say(what: &str) {
     println!("{what}");
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn memory_does_not_grow_with_the_data() {
     takes_no_more_than(BYTES_OF_EXACT, "--dedup exact");
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn near_duplicates_take_a_signature_a_sample() {
     takes_no_more_than(BYTES_OF_NEAR, "--dedup near");

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
+#[cfg(target_os = "linux")]
+use std::process::{Child, Stdio};
 
 use crate::sandbox::Sandbox;
 
@@ -114,7 +116,6 @@ fn hostile_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     ]
 }
 
-#[cfg(unix)]
 #[test]
 fn nothing_hostile_gets_through() {
     use std::os::unix::fs::symlink;

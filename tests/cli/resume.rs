@@ -15,6 +15,7 @@ use crate::run::Ran;
 use crate::sandbox::Sandbox;
 use crate::scale::scaled;
 use crate::server::Delivery;
+#[cfg(unix)]
 use crate::signals::{next_line, signal};
 
 /// Four batches of five samples, one after the other.
@@ -128,6 +129,7 @@ fn a_killed_run_goes_on_after_its_last_batch() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn an_interrupted_run_goes_on() {
     for (signals, came) in [(1, 3), (2, 2)] {
@@ -529,6 +531,7 @@ fn a_changed_byte_costs_the_samples_of_its_line_which_are_asked_for_again() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_batch_that_was_never_answered_is_asked_for_again_and_no_other() {
     let words = WORDS.replace("--concurrency 1", "--concurrency 4");

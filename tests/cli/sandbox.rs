@@ -35,6 +35,10 @@ impl Sandbox {
             .env_clear()
             .env("HOME", self.folder.path())
             .env("PATH", self.folder.path());
+        // Without it there is no network.
+        if let Some(root) = std::env::var_os("SystemRoot") {
+            command.env("SystemRoot", root);
+        }
         command
     }
 

@@ -1,5 +1,8 @@
 //! What a person sees while a run lasts, and at its end.
 
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
 use crate::sandbox::Sandbox;
 
 const OFFLINE: &str = "--provider offline --query q --format pair-class --batch-size 10";
@@ -41,11 +44,8 @@ fn bars_are_finer_where_the_locale_has_utf_8() {
     }
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn progress_is_drawn_on_a_terminal_that_nobody_calls_plain() {
-    use crate::command_line::on_a_terminal;
-
     // A warning is in colour.
     let words = format!("{OFFLINE} --samples 30 --topics none");
     for (env, is_drawn, is_coloured) in [
@@ -75,4 +75,56 @@ fn progress_is_drawn_on_a_terminal_that_nobody_calls_plain() {
     let quiet = format!("{words} --quiet");
     let (_, screen) = on_a_terminal(&Sandbox::new(), &[], &quiet, "");
     assert!(screen.starts_with("synthetic_data"), "{screen}");
+}
+
+/// Runs the program on a terminal, as `script` makes one, and types `answer`.
+fn on_a_terminal(
+    sandbox: &Sandbox,
+    env: &[(&str, &str)],
+    words: &str,
+    answer: &str,
+) -> (Option<i32>, String) {
+    let command = format!("{} {words}", env!("CARGO_BIN_EXE_sdgen"));
+    let mut child = Command::new("/usr/bin/script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .current_dir(sandbox.path("."))
+        .env_clear()
+        .env("TERM", "xterm")
+        .envs(env.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .as_mut()
+        .unwrap()
+        .write_all(answer.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+    )
+}
+
+#[test]
+fn a_large_run_on_a_terminal_is_asked_about() {
+    let words = format!("{OFFLINE} --output-format jsonl --samples 2001");
+    for (answer, rows) in [("n\n", None), ("\n", None), ("y\n", Some(2001))] {
+        let sandbox = Sandbox::new();
+        let (code, screen) = on_a_terminal(&sandbox, &[], &words, answer);
+        assert!(screen.contains("2,001 samples take about"), "{screen}");
+        assert_eq!(code, Some(0));
+        let data = "synthetic_data_pair-class_from_query.jsonl";
+        assert_eq!(
+            sandbox
+                .path(data)
+                .exists()
+                .then(|| sandbox.jsonl(data).len()),
+            rows
+        );
+    }
+    let (_, screen) = on_a_terminal(&Sandbox::new(), &[], &format!("{words} --yes"), "");
+    assert!(!screen.contains("2,001 samples take"), "{screen}");
 }

@@ -240,11 +240,11 @@ impl Drop for Running {
     }
 }
 
-/// This program, even if another has its name by now.
+/// This program; on Linux even if another has its name by now.
 #[cfg(not(test))]
 fn this_program() -> io::Result<std::path::PathBuf> {
     let running = std::path::PathBuf::from("/proc/self/exe");
-    match running.exists() {
+    match cfg!(target_os = "linux") && running.exists() {
         true => Ok(running),
         false => std::env::current_exe(),
     }

@@ -1,6 +1,8 @@
 //! A process that reads files of strangers, on a system without limits that it
 //! could set itself: it may do what the program may.
 
+#![expect(clippy::unnecessary_wraps, reason = "as in a sandbox")]
+
 use std::io;
 use std::process::ExitStatus;
 

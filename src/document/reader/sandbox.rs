@@ -26,7 +26,12 @@ pub(super) fn enter() -> io::Result<()> {
     }
     #[cfg(not(target_os = "linux"))]
     lower(Resource::As, MOST_BYTES)?;
-    forbid_calls()
+    #[cfg(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ))]
+    forbid_calls()?;
+    Ok(())
 }
 
 /// Lets the process compute for so many seconds more before it is ended.
@@ -76,14 +81,6 @@ fn forbid_calls() -> io::Result<()> {
     let program: Result<BpfProgram, _> = filter.and_then(TryInto::try_into);
     let program = program.map_err(io::Error::other)?;
     apply_filter(&program).map_err(io::Error::other)
-}
-
-#[cfg(not(all(
-    target_os = "linux",
-    any(target_arch = "x86_64", target_arch = "aarch64")
-)))]
-fn forbid_calls() -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(all(
