@@ -50,7 +50,7 @@ fn reasons(skipped: &[Skipped], root: &TempDir) -> Vec<(String, String)> {
 
 fn relative(path: &Path, root: &TempDir) -> String {
     let path = path.strip_prefix(root.path()).unwrap();
-    path.to_str().unwrap().to_owned()
+    path.to_str().unwrap().replace('\\', "/")
 }
 
 fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -62,7 +62,8 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 
 fn message(path: &Path, root: &TempDir) -> String {
     let message = load_auto(path).unwrap_err().to_string();
-    message.replace(root.path().to_str().unwrap(), "…")
+    let message = message.replace(root.path().to_str().unwrap(), "…");
+    message.replace('\\', "/")
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! any point. When to sync what is up to the callers.
 
 use std::fs::{self, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -54,8 +54,8 @@ impl File {
         Self::open(path, options.write(true).create_new(true))
     }
 
-    /// The file at `path`, created if there is none. What is written follows
-    /// what it holds, so that a write after a cut leaves no hole.
+    /// The file at `path`, created if there is none; what is written follows what
+    /// it holds.
     ///
     /// # Errors
     ///
@@ -65,7 +65,13 @@ impl File {
             let problem = io::Error::other("it is a symbolic link");
             return Err(WriteError::at(path, problem));
         }
-        Self::open(path, fs::File::options().append(true).create(true))
+        // Windows neither locks nor cuts a file that is opened for appending.
+        let mut options = fs::File::options();
+        let options = options.write(true).create(true).truncate(false);
+        let mut file = Self::open(path, options)?;
+        let to_its_end = file.file.seek(SeekFrom::End(0));
+        to_its_end.map_err(|error| WriteError::at(path, error))?;
+        Ok(file)
     }
 
     fn open(path: &Path, options: &OpenOptions) -> Result<Self, WriteError> {
@@ -75,10 +81,12 @@ impl File {
         })
     }
 
-    /// Cuts everything after the first `length_bytes` bytes off.
+    /// Cuts everything after the first `length_bytes` bytes off; what is written
+    /// next follows them.
     pub(super) fn cut(&self, length_bytes: u64) -> io::Result<()> {
         permit("cut", &self.path, 0)?;
-        self.file.set_len(length_bytes)
+        self.file.set_len(length_bytes)?;
+        (&self.file).seek(SeekFrom::Start(length_bytes)).map(drop)
     }
 
     /// Waits until the bytes would survive a power cut.

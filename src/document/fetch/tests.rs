@@ -64,7 +64,8 @@ fn fetched(url: &str, limits: FetchLimits) -> Result<(FileType, String), String>
     let folder = tempfile::tempdir().expect("a folder");
     let fetched = fetch(url, folder.path(), limits);
     let left = folder.path().read_dir().expect("a folder").count();
-    assert_eq!(left, 0, "the file has no name");
+    // On Windows it has one, until it is closed.
+    assert!(left == 0 || cfg!(windows), "the file has no name");
     let mut fetched = fetched.map_err(|error| error.to_string())?;
     let mut text = String::new();
     fetched.content.read_to_string(&mut text).expect("a text");

@@ -375,6 +375,7 @@ fn sources_of_rows_that_are_in_no_file_are_not_left() {
     assert!(!sandbox.path(SOURCES).exists());
 }
 
+#[cfg(unix)]
 #[test]
 fn an_incremental_file_that_somebody_removed_is_missed() {
     let mut sandbox = Sandbox::new();

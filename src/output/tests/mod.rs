@@ -81,7 +81,8 @@ impl Sandbox {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        let folder = self.folder.path().to_owned();
+        name.split('/').fold(folder, |path, part| path.join(part))
     }
 
     fn text(&self, name: &str) -> String {
