@@ -60,7 +60,7 @@ pub(super) fn columns(title: &str, layers: &[Layer], highest: &str, scale: [&str
                 }
             }
             div class="scale" aria-hidden="true" { span { (least) } span { (most) } }
-            figcaption { (title) }
+            figcaption { (title) " (highest column: " (highest) ")" }
         }
     }
 }

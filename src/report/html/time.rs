@@ -117,6 +117,10 @@ mod tests {
         let page = charts(&run).into_string();
         let highest = "From 0 min to 2 min; the highest column stands for 25.";
         assert!(page.contains(highest), "{page}");
+        assert!(
+            page.contains("Samples written (highest column: 25)"),
+            "{page}"
+        );
         for unknown in ["Tokens", "answers took", "dollars"] {
             assert!(!page.contains(unknown), "{page}");
         }
